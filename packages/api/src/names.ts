@@ -1,0 +1,22 @@
+/** Labels, annotations and finalizers. Katib's are the contract (Katib behaviour 1.7); ours carry the `qalam.dev/` prefix. */
+
+/** On every Suggestion and Trial: the experiment's name. */
+export const EXPERIMENT_LABEL = "katib.kubeflow.org/experiment";
+/** On every pod of a trial: the trial's name. */
+export const TRIAL_LABEL = "katib.kubeflow.org/trial";
+/** In the primary container's environment: the trial's name. */
+export const TRIAL_NAME_ENV = "KATIB_TRIAL_NAME";
+/** Deleting a trial deletes its observations first. */
+export const TRIAL_FINALIZER = "clean-metrics-in-db";
+export const EXPERIMENT_FINALIZER = "update-prometheus-metrics";
+/** On ConfigMaps whose keys are trial templates. */
+export const COMPONENT_LABEL = "katib.kubeflow.org/component";
+
+/** Prefix of our annotations; the experiment's are copied to its trials. */
+export const QALAM_PREFIX = "qalam.dev/";
+/** JSON list of `{"host": "/abs", "container": "/app"}`: container paths mapped to host folders (`-v`). */
+export const VOLUMES_ANNOTATION = "qalam.dev/volumes";
+/** Folder in which a container without workingDir starts on a laptop (where `qalam run` was called). */
+export const WORKING_DIRECTORY_ANNOTATION = "qalam.dev/working-directory";
+/** Set by `qalam stop`, removed by `qalam resume`: no new trials are made and running ones are stopped. */
+export const PAUSED_ANNOTATION = "qalam.dev/paused";
