@@ -1,0 +1,202 @@
+import type { FieldProblem } from "../errors.ts";
+import { isBalanced } from "../gjson-text.ts";
+import { jobSchemaProblems } from "../job-schema.ts";
+import { didYouMean } from "../nearest.ts";
+import type { Experiment, TemplateObject, TrialTemplate } from "../resources/experiment.ts";
+import { isMetadataReference, PLACEHOLDER, TemplateError, templateHeader } from "../trial-template.ts";
+import type { ValidationContext } from "./catalogue.ts";
+import type { Problems } from "./problems.ts";
+
+const at = "spec.trialTemplate";
+
+/** Rules 20–37 of Katib behaviour 2.3, and that every parameter of the search space is used (4.2). */
+export function validateTemplate(experiment: Experiment, context: ValidationContext, problems: Problems): void {
+  const template = experiment.spec.trialTemplate;
+  if (template === undefined)
+    return problems.required(at, "is missing", "say what runs one trial: trialSpec with a Job");
+  if (!template.primaryContainerName)
+    problems.required(
+      `${at}.primaryContainerName`,
+      "is missing",
+      "name the container that trains and prints the metrics",
+    );
+  const source = templateSource(template, context, problems);
+  if (source === undefined) return;
+  validateJobConditions(template, problems);
+  const text = typeof source === "string" ? source : JSON.stringify(source);
+  validateTrialParameters(experiment, text, problems);
+  const object = typeof source === "string" ? parsedTemplate(source, problems) : source;
+  if (object !== undefined) validateObject(object, template, typeof source !== "string", context, problems);
+}
+
+/** Rule 22, and that the expressions can be read. */
+function validateJobConditions(template: TrialTemplate, problems: Problems): void {
+  for (const key of ["successCondition", "failureCondition"] as const) {
+    const expression = template[key];
+    if (!expression)
+      problems.required(
+        `${at}.${key}`,
+        `this kind of job has no default ${key}`,
+        'write a GJSON expression, for example status.conditions.#(type=="Complete")#|#(status=="True")#',
+      );
+    else if (!isBalanced(expression))
+      problems.invalid(`${at}.${key}`, expression, "is not a GJSON expression: a bracket or quote is not closed");
+  }
+}
+
+/** Rules 24–27. @returns the object, or the text of a ConfigMap's key */
+function templateSource(
+  template: TrialTemplate,
+  { configMap }: ValidationContext,
+  problems: Problems,
+): TemplateObject | string | undefined {
+  if (template.trialSpec === undefined && template.configMap === undefined) {
+    problems.required(
+      `${at}.trialSpec`,
+      "neither trialSpec nor configMap is given",
+      "write the Job of one trial under trialSpec",
+    );
+    return undefined;
+  }
+  if (template.trialSpec !== undefined && template.configMap !== undefined) {
+    problems.required(at, "only one of trialSpec and configMap can be given");
+    return undefined;
+  }
+  if (template.trialSpec !== undefined) return template.trialSpec;
+  const { configMapName = "", configMapNamespace = "", templatePath = "" } = template.configMap ?? {};
+  for (const [key, value] of Object.entries({ configMapName, configMapNamespace, templatePath }))
+    if (value === "") problems.required(`${at}.configMap.${key}`, "is missing");
+  if (configMapName === "" || configMapNamespace === "" || templatePath === "") return undefined;
+  const found = configMap(configMapNamespace, configMapName);
+  const text = found?.data?.[templatePath];
+  if (found === undefined)
+    problems.invalid(
+      `${at}.configMap`,
+      configMapName,
+      `there is no ConfigMap ${configMapNamespace}/${configMapName}`,
+      "apply it first, or in the same file",
+    );
+  else if (text === undefined)
+    problems.invalid(
+      `${at}.configMap.templatePath`,
+      templatePath,
+      `ConfigMap ${configMapName} has no key "${templatePath}"`,
+      didYouMean(templatePath, Object.keys(found.data ?? {})) ?? `keys: ${Object.keys(found.data ?? {}).join(", ")}`,
+    );
+  return text;
+}
+
+/** Rules 23, 28–33 and 4.2. */
+function validateTrialParameters({ spec }: Experiment, text: string, problems: Problems): void {
+  const list = spec.trialTemplate?.trialParameters;
+  if (list === undefined)
+    return problems.required(
+      `${at}.trialParameters`,
+      "is missing",
+      "list the placeholders of the template, or write []",
+    );
+  const searched = (spec.parameters ?? []).map(({ name }) => name);
+  const placeholders = new Set([...text.matchAll(PLACEHOLDER)].map(([, name = ""]) => name));
+  list.forEach(({ name = "", reference = "" }, i) => {
+    const path = `${at}.trialParameters[${i}]`;
+    if (name === "") problems.required(`${path}.name`, "is missing");
+    if (reference === "") problems.required(`${path}.reference`, "is missing", "name a parameter of the search space");
+    if (/[{}]/.test(name)) problems.invalid(`${path}.name`, name, "must not contain { or }");
+    const earlier = list.slice(0, i);
+    if (name !== "" && earlier.some((one) => one.name === name)) problems.duplicate(`${path}.name`, name);
+    if (reference !== "" && earlier.some((one) => one.reference === reference))
+      problems.duplicate(`${path}.reference`, reference);
+    if (reference !== "" && searched.length > 0 && !isMetadataReference(reference) && !searched.includes(reference)) {
+      problems.invalid(
+        `${path}.reference`,
+        reference,
+        `there is no parameter "${reference}"`,
+        didYouMean(reference, searched) ?? `parameters are: ${searched.join(", ")}`,
+      );
+    }
+    if (name !== "" && !placeholders.has(name))
+      problems.invalid(
+        `${path}.name`,
+        name,
+        `the template has no \${trialParameters.${name}}`,
+        didYouMean(name, placeholders) ?? "use it in the template or remove it",
+      );
+  });
+  const named = new Set(list.map(({ name }) => name));
+  for (const name of placeholders)
+    if (!named.has(name))
+      problems.invalid(
+        at,
+        `\${trialParameters.${name}}`,
+        "nothing fills this placeholder",
+        didYouMean(
+          name,
+          [...named].filter((one) => one !== undefined),
+        ) ?? `add it to trialParameters`,
+      );
+  const referenced = new Set(list.map(({ reference }) => reference));
+  for (const [i, name] of searched.entries())
+    if (!referenced.has(name))
+      problems.invalid(
+        `spec.parameters[${i}].name`,
+        name,
+        "no trialParameter refers to this parameter",
+        `add { name: ${name}, reference: ${name} } to spec.trialTemplate.trialParameters and use it in the template`,
+      );
+}
+
+/** Rule 34. */
+function parsedTemplate(text: string, problems: Problems): TemplateObject | undefined {
+  try {
+    return templateHeader(text);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    problems.invalid(`${at}.configMap`, "…", error.message);
+    return undefined;
+  }
+}
+
+/** Rules 35–37. */
+function validateObject(
+  object: TemplateObject,
+  template: TrialTemplate,
+  isInline: boolean,
+  { trialKinds }: ValidationContext,
+  problems: Problems,
+): void {
+  const path = isInline ? `${at}.trialSpec` : at;
+  for (const key of ["name", "namespace"])
+    if (object.metadata?.[key] !== undefined)
+      problems.invalid(`${path}.metadata.${key}`, object.metadata[key], "is set by Qalam for each trial", "remove it");
+  if (!object.apiVersion) problems.required(`${path}.apiVersion`, "is missing", "for a Job: batch/v1");
+  if (!object.kind) problems.required(`${path}.kind`, "is missing", "for example Job");
+  if (object.apiVersion === "batch/v1" && object.kind === "Job") {
+    problems.addAll(jobSchemaProblems(object, path).map((problem): FieldProblem => ({ ...problem })));
+    validateContainer(object, template.primaryContainerName, path, problems);
+  } else if (object.kind !== undefined && trialKinds !== undefined && !trialKinds.includes(object.kind)) {
+    problems.unsupported(
+      `${path}.kind`,
+      object.kind,
+      `this home runs ${trialKinds.join(" and ")} only`,
+      "run it on a cluster that has this kind, or use a Job",
+    );
+  }
+}
+
+/** The primary container must be one of the Job's. */
+function validateContainer(object: TemplateObject, name: string | undefined, path: string, problems: Problems): void {
+  const pod = (
+    (object.spec as Record<string, unknown> | undefined)?.template as
+      | { spec?: { containers?: { name?: string }[] } }
+      | undefined
+  )?.spec;
+  const containers = Array.isArray(pod?.containers) ? pod.containers.map((container) => container?.name ?? "") : [];
+  if (containers.length === 0) problems.required(`${path}.spec.template.spec.containers`, "the Job has no container");
+  else if (name && !containers.includes(name))
+    problems.invalid(
+      `${at}.primaryContainerName`,
+      name,
+      `the template has no container of that name; it has ${containers.join(", ")}`,
+      didYouMean(name, containers),
+    );
+}

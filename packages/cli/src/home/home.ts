@@ -1,0 +1,16 @@
+import type { ContainerLogs, ObservationStore, ResourceStore } from "@qalam/store";
+
+/**
+ * Where the resources live, as every command sees it: a server in another process, or one inside this process. The words are the same.
+ */
+export interface Home {
+  readonly store: ResourceStore;
+  readonly observations: Pick<ObservationStore, "query" | "summarize">;
+  readonly logs: ContainerLogs;
+  /** For the user: the server's address or the data directory. */
+  readonly where: string;
+  close(): Promise<void>;
+}
+
+/** What a command needs: `read` opens the data only, `run` also controllers, runner and API server when no other process has them. */
+export type HomeMode = "read" | "run";
