@@ -54,3 +54,66 @@ export class InvalidRequestError extends StoreError {
   readonly status = 400;
   readonly reason = "BadRequest";
 }
+
+/** The machine did not take a write: full disk, read-only folder, damaged file. Nothing of the batch was stored. */
+export class StorageError extends StoreError {
+  readonly code = "STORAGE";
+  readonly status = 500;
+  readonly reason = "InternalError";
+
+  /** Says in words what SQLite and the system report. */
+  static from(error: unknown): StorageError {
+    if (error instanceof StorageError) return error;
+    const text = error instanceof Error ? error.message : String(error);
+    if (/full/i.test(text))
+      return new StorageError(
+        "the disk is full: the change was not stored, everything stored before is intact; make room and try again",
+      );
+    if (/readonly|read-only|EROFS|EACCES/i.test(text))
+      return new StorageError(
+        `the data directory cannot be written: ${text}; check its permissions or set QALAM_HOME to another folder`,
+      );
+    if (/malformed|not a database|corrupt/i.test(text))
+      return new StorageError(`the database file is damaged: ${text}; move it away or restore a copy`);
+    return new StorageError(`storing failed: ${text}`);
+  }
+}
+
+/** The database was written by a newer Qalam. */
+export class NewerDatabaseError extends StoreError {
+  readonly code = "NEWER_DATABASE";
+  readonly status = 500;
+  readonly reason = "InternalError";
+  constructor(path: string, found: number, known: number) {
+    super(
+      `${path} has schema version ${found}; this Qalam knows up to ${known}. Update Qalam, or set QALAM_HOME to another folder`,
+    );
+  }
+}
+
+/** Another process holds the data directory. */
+export class LockedError extends StoreError {
+  readonly code = "LOCKED";
+  readonly status = 423;
+  readonly reason = "Conflict";
+  constructor(
+    readonly directory: string,
+    readonly holder: LockHolder | undefined,
+  ) {
+    const who =
+      holder === undefined
+        ? "another process"
+        : `process ${holder.pid} on ${holder.host} since ${holder.since}${holder.address === undefined ? "" : `, serving ${holder.address}`}`;
+    super(`${directory} is in use by ${who}. Use that server, stop it, or set QALAM_HOME to another folder`);
+  }
+}
+
+/** Who holds a data directory, as written beside its lock. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** RFC 3339. */
+  readonly since: string;
+  /** Address of its API server, once it listens. */
+  readonly address?: string;
+}

@@ -11,7 +11,7 @@ import type { KubeObject, ObjectKey, ResourceKind } from "@qalam/api";
  */
 export interface ResourceStore {
   /** The object, or undefined when there is none. */
-  get<T extends KubeObject>(kind: ResourceKind<T>, key: ObjectKey): Promise<T | undefined>;
+  get<T extends KubeObject>(kind: ResourceKind<T>, key: ObjectKey, options?: ReadOptions): Promise<T | undefined>;
 
   /** Objects in order of namespace, then name. With `limit`, later pages show the same snapshot in time. @throws ExpiredError for a continue token that is too old; InvalidRequestError for one that is not ours or a bad selector */
   list<T extends KubeObject>(kind: ResourceKind<T>, options?: ListOptions): Promise<ResourceList<T>>;
@@ -64,7 +64,12 @@ export interface ResourceStore {
   close(): Promise<void>;
 }
 
-export interface ListOptions {
+export interface ReadOptions {
+  /** Hands out the store's own frozen objects instead of copies: for trusted readers in the same process that change nothing. */
+  readonly shared?: boolean;
+}
+
+export interface ListOptions extends ReadOptions {
   /** All namespaces when absent. */
   readonly namespace?: string;
   /** Kubernetes syntax: `a=b,c!=d,e in (f,g),!h`. */
@@ -84,7 +89,7 @@ export interface ResourceList<T> {
   readonly remainingItemCount?: number;
 }
 
-export interface WatchOptions extends Pick<ListOptions, "namespace" | "labelSelector" | "fieldSelector"> {
+export interface WatchOptions extends Pick<ListOptions, "namespace" | "labelSelector" | "fieldSelector" | "shared"> {
   readonly resourceVersion?: string;
   /** Asks for BOOKMARK events: one after the initial objects, then whenever the version moved on without events of this watch, at most one a minute. */
   readonly allowBookmarks?: boolean;
