@@ -1,5 +1,9 @@
-/** @packageDocumentation The language of the system: search algorithms and stopping rules, pure and usable alone. */
+/** @packageDocumentation Search algorithms and stopping rules: pure, usable alone. */
+export * from "./create-search-space.ts";
+export { pythonFloat } from "./format-number.ts";
 export * from "./parameter.ts";
+export * from "./registry.ts";
 export * from "./sampler.ts";
 export * from "./search-space.ts";
+export * from "./settings.ts";
 export * from "./stopping-rule.ts";

@@ -1,1 +1,4 @@
-export {};
+/** @packageDocumentation Random streams, distributions and sequences on plain numbers and typed arrays. No dependencies, no I/O. */
+export * from "./normal-distribution.ts";
+export * from "./random-stream.ts";
+export * from "./sobol-sequence.ts";
