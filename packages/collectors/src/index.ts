@@ -1,2 +1,7 @@
-/** @packageDocumentation Log lines, JSON lines, event files and Prometheus text become observations. */
+/** @packageDocumentation Log lines and JSON lines become observations as they appear. */
 export * from "./collector.ts";
+export * from "./create-stream-collector.ts";
+export { GoPattern } from "./go-pattern.ts";
+export { JsonLinesCollector } from "./json-lines-collector.ts";
+export { TextCollector } from "./text-collector.ts";
+export * from "./why-no-metric.ts";

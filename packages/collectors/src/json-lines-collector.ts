@@ -1,0 +1,90 @@
+import { ClosestLines } from "./closest-lines.ts";
+import type { CollectedRow, StreamCollector, StreamDiagnosis } from "./collector.ts";
+import { leadingTime } from "./leading-time.ts";
+import { LineSplitter } from "./line-splitter.ts";
+
+const stepKeys = ["global_step", "epoch", "step", "iteration"];
+
+/**
+ * Metrics in JSON lines, one object each (Katib behaviour 5.6). Numbers count as well as texts, fractions of a second are read as such, and a line
+ * that is not JSON is counted and passed over.
+ */
+export class JsonLinesCollector implements StreamCollector {
+  readonly #splitter = new LineSplitter((line, offset) => this.#line(line.toString(), offset));
+  readonly #names: readonly string[];
+  readonly #found: Record<string, number>;
+  readonly #closest: ClosestLines;
+  #rows: CollectedRow[] = [];
+
+  constructor(metricNames: readonly string[]) {
+    this.#names = metricNames;
+    this.#found = Object.fromEntries(metricNames.map((name) => [name, 0]));
+    this.#closest = new ClosestLines(metricNames[0] ?? "");
+  }
+
+  push(chunk: Uint8Array): CollectedRow[] {
+    this.#splitter.push(chunk);
+    return this.#take();
+  }
+
+  end(): CollectedRow[] {
+    this.#splitter.end();
+    return this.#take();
+  }
+
+  diagnose(): StreamDiagnosis {
+    return {
+      bytes: this.#splitter.bytes,
+      lines: this.#splitter.lines,
+      found: { ...this.#found },
+      closest: this.#closest.list(),
+    };
+  }
+
+  #take(): CollectedRow[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+
+  #line(line: string, offset: number): void {
+    const object = parseObject(line);
+    const before = this.#rows.length;
+    if (object !== undefined) this.#object(object, offset);
+    if (this.#rows.length === before) this.#closest.add(line);
+  }
+
+  #object(object: Record<string, unknown>, offset: number): void {
+    const time = timeOf(object.timestamp);
+    const step = stepKeys.map((key) => Number(object[key] ?? Number.NaN)).find(Number.isFinite);
+    this.#names.forEach((metric, i) => {
+      const value = Object.hasOwn(object, metric) ? object[metric] : undefined;
+      const text = typeof value === "number" ? String(value) : typeof value === "string" ? value.trim() : "";
+      if (text === "") return;
+      this.#found[metric] = (this.#found[metric] ?? 0) + 1;
+      this.#rows.push({
+        metric,
+        value: text,
+        sequence: offset + i,
+        ...(time !== undefined && { time }),
+        ...(step !== undefined && { step }),
+      });
+    });
+  }
+}
+
+function parseObject(line: string): Record<string, unknown> | undefined {
+  if (!line.trimStart().startsWith("{")) return undefined;
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined; // half-written or foreign: shown in the diagnosis
+  }
+}
+
+/** Text in RFC 3339, or seconds since 1970 with any fraction. */
+function timeOf(timestamp: unknown): string | undefined {
+  if (typeof timestamp === "string") return leadingTime(timestamp);
+  if (typeof timestamp !== "number" || !Number.isFinite(timestamp) || Math.abs(timestamp) > 8.64e12) return undefined;
+  return new Date(timestamp * 1000).toISOString();
+}

@@ -1,0 +1,24 @@
+/** Names that give a line's rows their step; the first that a line has wins. */
+const stepNames = ["global_step", "epoch", "step", "iteration"] as const;
+const patterns = stepNames.map((name) => new RegExp(`(?:^|[^\\w-])"?${name}"?\\s*[=:]\\s*(\\d{1,15})(?![\\d.])`, "i"));
+
+/**
+ * Follows the step of a log: a line with `epoch=7` (or step, global_step, iteration; `=` or `:`) gives itself and the lines after it the step 7, until
+ * another line says otherwise.
+ */
+export class StepReader {
+  #step: number | undefined;
+
+  /** The step of a line. */
+  read(line: string): number | undefined {
+    if (!/step|epoch|iteration/i.test(line)) return this.#step;
+    for (const pattern of patterns) {
+      const match = pattern.exec(line);
+      if (match !== null) {
+        this.#step = Number(match[1]);
+        break;
+      }
+    }
+    return this.#step;
+  }
+}
