@@ -55,6 +55,23 @@ export class InvalidRequestError extends StoreError {
   readonly reason = "BadRequest";
 }
 
+/** The request is understood and refused: e.g. new content for a namespace that is being deleted. */
+export class ForbiddenError extends StoreError {
+  readonly code = "FORBIDDEN";
+  readonly status = 403;
+  readonly reason = "Forbidden";
+}
+
+/** The store was closed before or while the request waited. */
+export class ClosedError extends StoreError {
+  readonly code = "STORE_CLOSED";
+  readonly status = 503;
+  readonly reason = "ServiceUnavailable";
+  constructor() {
+    super("the store is closed");
+  }
+}
+
 /** The machine did not take a write: full disk, read-only folder, damaged file. Nothing of the batch was stored. */
 export class StorageError extends StoreError {
   readonly code = "STORAGE";

@@ -35,8 +35,8 @@ export function sqliteConstructor(): DatabaseConstructor {
 
 /** Steps from one schema version to the next; the position is the version. Never change one that was released: add one. */
 const migrations: readonly string[] = [
-  `create table objects (kind text not null, namespace text not null, name text not null, version integer not null, json text not null,
-     primary key (kind, namespace, name)) without rowid, strict;
+  `create table kinds (id integer primary key, name text not null unique, horizon integer not null) strict;
+   create table revisions (version integer primary key, kind integer not null references kinds, type integer not null, object text not null) strict;
    create table counters (name text primary key, value integer not null) without rowid, strict;
    create table trials (id integer primary key, uid text not null unique) strict;
    create table metrics (id integer primary key, name text not null unique) strict;

@@ -1,8 +1,9 @@
 /** @packageDocumentation Durable stores: one SQLite file per data directory. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { JournaledStore } from "../engine/journaled-store.ts";
+import type { StoreOptions } from "../engine/store-options.ts";
 import { StorageError } from "../errors.ts";
-import { LocalStore, type LocalStoreOptions } from "../local/local-store.ts";
 import type { ObservationStore } from "../observation-store.ts";
 import type { ResourceStore } from "../resource-store.ts";
 import { DataDirectoryLock } from "./data-directory-lock.ts";
@@ -22,7 +23,7 @@ export interface DataDirectory {
   close(): Promise<void>;
 }
 
-export interface DataDirectoryOptions extends LocalStoreOptions {
+export interface DataDirectoryOptions extends StoreOptions {
   /** NORMAL survives the end of the process at any moment; FULL survives the loss of power too. */
   readonly synchronous?: "NORMAL" | "FULL";
 }
@@ -40,8 +41,7 @@ export async function openDataDirectory(path: string, options: DataDirectoryOpti
   const lock = new DataDirectoryLock(path);
   try {
     const database = openDatabase(join(path, "qalam.db"), options);
-    const resources = new LocalStore(new SqliteJournal(database), options);
-    await resources.initialize();
+    const resources = new JournaledStore(new SqliteJournal(database), options);
     const observations = new SqliteObservationStore(database);
     return {
       path,

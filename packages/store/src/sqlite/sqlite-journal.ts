@@ -1,78 +1,81 @@
-import { KINDS, type KubeObject, type ObjectKey, type ResourceKind } from "@qalam/api";
-import type { Journal } from "../commit-queue.ts";
-import type { ObjectJournal } from "../local/local-store.ts";
-import { tableName } from "../local/object-tables.ts";
+import type { Change } from "../engine/change.ts";
+import type { Forgotten, Journal, JournalRow } from "../engine/journal.ts";
 import type { Database, Statement } from "./database.ts";
 import { runTransaction } from "./run-transaction.ts";
 
-interface Row {
-  readonly kind: string;
-  readonly key: ObjectKey;
-  readonly object: KubeObject | undefined;
-}
+const types = ["ADDED", "MODIFIED", "DELETED"] as const;
 
-/** Keeps objects as JSON rows. Several writes of one object within a batch become one row write. */
-export class SqliteJournal implements ObjectJournal, Journal {
+/**
+ * The changes of all objects as rows in order of version: only appended to, so that one row is at once the object's state, the history that
+ * watches and pages read, and the cheapest write there is. Rows that nobody needs are deleted by version.
+ */
+export class SqliteJournal implements Journal {
   readonly #database: Database;
-  readonly #upsert: Statement;
-  readonly #delete: Statement;
-  readonly #count: Statement;
-  #rows = new Map<string, Row>();
-  #version = 0;
+  readonly #insert: Statement;
+  readonly #forget: Statement;
+  readonly #setHorizon: Statement;
+  readonly #kindIds = new Map<string, number>();
 
   constructor(database: Database) {
     this.#database = database;
-    this.#upsert = database.prepare(
-      "insert into objects (kind, namespace, name, version, json) values (?, ?, ?, ?, ?) on conflict do update set version = excluded.version, json = excluded.json",
-    );
-    this.#delete = database.prepare("delete from objects where kind = ? and namespace = ? and name = ?");
-    this.#count = database.prepare(
-      "insert into counters (name, value) values ('version', ?) on conflict do update set value = excluded.value",
-    );
+    this.#insert = database.prepare("insert into revisions (version, kind, type, object) values (?, ?, ?, ?)");
+    this.#forget = database.prepare("delete from revisions where version = ?");
+    this.#setHorizon = database.prepare("update kinds set horizon = ? where id = ?");
+    for (const { id, name } of database.prepare("select id, name from kinds").iterate()) {
+      this.#kindIds.set(String(name), Number(id));
+    }
   }
 
-  load(): { objects: Iterable<{ kind: ResourceKind; object: KubeObject }>; version: number } {
-    this.#version = Number(
-      this.#database.prepare("select value from counters where name = 'version'").get()?.value ?? 0,
-    );
-    const kinds = new Map(KINDS.map((kind) => [tableName(kind), kind]));
-    return { objects: readObjects(this.#database, kinds), version: this.#version };
+  *rows(): Generator<JournalRow> {
+    const names = new Map([...this.#kindIds].map(([name, id]) => [id, name]));
+    const statement = this.#database.prepare("select version, kind, type, object from revisions order by version");
+    for (const { version, kind, type, object } of statement.iterate()) {
+      yield {
+        version: Number(version),
+        type: types[Number(type)]!,
+        tableId: names.get(Number(kind))!,
+        text: String(object),
+      };
+    }
   }
 
-  record(kind: ResourceKind, key: ObjectKey, object: KubeObject | undefined, version: number): void {
-    const table = tableName(kind);
-    this.#rows.set(`${table} ${key.namespace}/${key.name}`, { kind: table, key, object });
-    this.#version = version;
+  horizons(): ReadonlyMap<string, number> {
+    const rows = this.#database.prepare("select name, horizon from kinds").all();
+    return new Map(rows.map(({ name, horizon }) => [String(name), Number(horizon)]));
   }
 
-  commit(): void {
-    const rows = this.#rows;
-    this.#rows = new Map();
-    runTransaction(this.#database, () => {
-      for (const { kind, key, object } of rows.values()) {
-        if (object === undefined) this.#delete.run(kind, key.namespace, key.name);
-        else
-          this.#upsert.run(
-            kind,
-            key.namespace,
-            key.name,
-            Number(object.metadata.resourceVersion),
-            JSON.stringify(object),
-          );
-      }
-      this.#count.run(this.#version);
-    });
+  commit(changes: readonly Change[], forgotten: Forgotten): number[] {
+    const texts = changes.map(({ object }) => JSON.stringify(object));
+    const newKinds = new Set(changes.map(({ table }) => table.id).filter((id) => !this.#kindIds.has(id)));
+    try {
+      runTransaction(this.#database, () => {
+        for (const name of newKinds) this.#addKind(name);
+        changes.forEach(({ version, table, type }, index) => {
+          this.#insert.run(version, this.#kindIds.get(table.id)!, types.indexOf(type), texts[index]!);
+        });
+        for (const version of forgotten.versions) this.#forget.run(version);
+        for (const [name, horizon] of forgotten.horizons) this.#setHorizon.run(horizon, this.#kindIds.get(name)!);
+      });
+    } catch (error) {
+      for (const name of newKinds) this.#kindIds.delete(name);
+      throw error;
+    }
+    return texts.map((text) => text.length);
   }
 
+  schedule(commit: () => void): void {
+    soon(commit);
+  }
+
+  /** The database belongs to the data directory. */
   close(): void {}
-}
 
-function* readObjects(
-  database: Database,
-  kinds: ReadonlyMap<string, ResourceKind>,
-): Generator<{ kind: ResourceKind; object: KubeObject }> {
-  for (const row of database.prepare("select kind, json from objects").iterate()) {
-    const kind = kinds.get(String(row.kind));
-    if (kind !== undefined) yield { kind, object: JSON.parse(String(row.json)) as KubeObject };
+  #addKind(name: string): void {
+    const id = this.#kindIds.size + 1;
+    this.#database.prepare("insert into kinds (id, name, horizon) values (?, ?, 0)").run(id, name);
+    this.#kindIds.set(name, id);
   }
 }
+
+/** Kept at load time, so that a test with fake timers does not stop the store. */
+const soon = setImmediate;

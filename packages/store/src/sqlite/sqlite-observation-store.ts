@@ -82,14 +82,12 @@ export class SqliteObservationStore implements ObservationStore {
     await this.#commits.settled();
     const trial = this.#names.trials.find(trialUid);
     if (trial === undefined) return [];
-    return this.#statements.trial
-      .all(trial)
-      .map(({ name, min, max, latest }) => ({
-        name: String(name),
-        min: String(min),
-        max: String(max),
-        latest: String(latest),
-      }));
+    return this.#statements.trial.all(trial).map(({ name, min, max, latest }) => ({
+      name: String(name),
+      min: String(min),
+      max: String(max),
+      latest: String(latest),
+    }));
   }
 
   async lastSequence(trialUid: string, source: string): Promise<number | undefined> {

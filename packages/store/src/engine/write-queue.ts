@@ -1,0 +1,133 @@
+import { ClosedError, StorageError } from "../errors.ts";
+import type { LogLimits } from "./change-log.ts";
+import type { GarbageCollector } from "./garbage-collector.ts";
+import type { Journal } from "./journal.ts";
+import type { ResourceState } from "./resource-state.ts";
+import type { ResourceTable } from "./resource-table.ts";
+import { WriteBatch } from "./write-batch.ts";
+
+/** Operations, and objects the garbage collector looks at, per commit: bounds how long other work waits. */
+const MAX_OPERATIONS = 512;
+const MAX_COLLECTED = 256;
+
+type Operation<T> = (batch: WriteBatch) => T;
+interface Waiting {
+  readonly operation: Operation<unknown>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Runs writes one after another and commits those of one moment together. An operation works on the state at once, in one synchronous step with
+ * its commit, so nobody reads what is not durable; when the commit fails, the state is as before and every writer is told.
+ */
+export class WriteQueue {
+  readonly #state: ResourceState;
+  readonly #journal: Journal;
+  readonly #collector: GarbageCollector;
+  readonly #limits: LogLimits;
+  readonly #published: (tables: ReadonlySet<ResourceTable>) => void;
+  #waiting: Waiting[] = [];
+  #scheduled = false;
+  #closed = false;
+  #forgottenVersions: number[] = [];
+  #forgottenHorizons = new Map<string, number>();
+
+  constructor(
+    state: ResourceState,
+    journal: Journal,
+    collector: GarbageCollector,
+    limits: LogLimits,
+    published: (tables: ReadonlySet<ResourceTable>) => void,
+  ) {
+    this.#state = state;
+    this.#journal = journal;
+    this.#collector = collector;
+    this.#limits = limits;
+    this.#published = published;
+  }
+
+  /** @returns what the operation returned, once it is durable */
+  run<T>(operation: Operation<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new ClosedError());
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ operation, resolve: resolve as (value: unknown) => void, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Commits what waits, then refuses everything. */
+  close(): void {
+    while (this.#waiting.length > 0) this.commit();
+    this.#closed = true;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    this.#journal.schedule(() => {
+      this.#scheduled = false;
+      if (!this.#closed) this.commit();
+    });
+  }
+
+  /** Runs and commits the writes that wait, up to a bound, and some garbage collection. */
+  commit(): void {
+    const batch = new WriteBatch(this.#state.graph, this.#state.version);
+    const toCollect = this.#collector.save();
+    const done = this.#runOperations(batch);
+    try {
+      this.#collector.run(batch, MAX_COLLECTED);
+      if (batch.changes.length > 0) this.#makeDurable(batch);
+    } catch (error) {
+      batch.undo(0);
+      this.#collector.restore(toCollect);
+      const failure = StorageError.from(error);
+      for (const { waiting } of done) waiting.reject(failure);
+      if (this.#waiting.length > 0) this.#schedule();
+      return;
+    }
+    for (const { waiting, value } of done) waiting.resolve(value);
+    if (this.#waiting.length > 0 || this.#collector.hasWork) this.#schedule();
+  }
+
+  #runOperations(batch: WriteBatch): { waiting: Waiting; value: unknown }[] {
+    const done: { waiting: Waiting; value: unknown }[] = [];
+    for (const waiting of this.#waiting.splice(0, MAX_OPERATIONS)) {
+      const before = batch.changes.length;
+      try {
+        done.push({ waiting, value: waiting.operation(batch) });
+      } catch (error) {
+        batch.undo(before);
+        waiting.reject(error);
+      }
+    }
+    return done;
+  }
+
+  #makeDurable(batch: WriteBatch): void {
+    const forgotten = { versions: this.#forgottenVersions, horizons: this.#forgottenHorizons };
+    const weights = this.#journal.commit(batch.changes, forgotten);
+    this.#forgottenVersions = [];
+    this.#forgottenHorizons = new Map();
+    this.#state.version = batch.version;
+    const touched = new Set<ResourceTable>();
+    batch.changes.forEach((change, index) => {
+      change.table.log.append(change, weights[index]!);
+      touched.add(change.table);
+    });
+    for (const table of touched) this.trim(table);
+    this.#published(touched);
+  }
+
+  /** Forgets the oldest changes of a table; what the journal keeps for them alone goes with the next commit. */
+  trim({ id, log }: ResourceTable): void {
+    const dropped = log.trim(this.#limits);
+    if (dropped.length === 0) return;
+    for (const { type, version, previous } of dropped) {
+      if (previous !== undefined) this.#forgottenVersions.push(Number(previous.metadata.resourceVersion));
+      if (type === "DELETED") this.#forgottenVersions.push(version);
+    }
+    this.#forgottenHorizons.set(id, log.horizon);
+  }
+}
