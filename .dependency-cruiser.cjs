@@ -6,8 +6,9 @@ const allowed = {
   store: ["api"],
   collectors: ["api"],
   client: ["api"],
-  controllers: ["store", "collectors", "algorithms", "api"],
-  runner: ["store", "collectors", "api"],
+  runtime: ["store", "api"],
+  controllers: ["runtime", "store", "collectors", "algorithms", "api"],
+  runner: ["runtime", "store", "collectors", "api"],
   server: ["store", "collectors", "algorithms", "api"],
 };
 

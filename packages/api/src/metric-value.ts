@@ -23,3 +23,8 @@ export function objectiveValue(metrics: readonly Metric[] | undefined, objective
   const metric = metrics?.find((one) => one.name === name);
   return metricValue(metric, name === undefined ? undefined : strategyOf(objective, name));
 }
+
+/** Names of the metrics an observation reports: those that have a strategy (Katib behaviour 3.4). */
+export function wantedStrategies(objective: Pick<ObjectiveSpec, "metricStrategies">): string[] {
+  return (objective.metricStrategies ?? []).map(({ name }) => name);
+}

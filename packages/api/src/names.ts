@@ -20,3 +20,11 @@ export const VOLUMES_ANNOTATION = "qalam.dev/volumes";
 export const WORKING_DIRECTORY_ANNOTATION = "qalam.dev/working-directory";
 /** Set by `qalam stop`, removed by `qalam resume`: no new trials are made and running ones are stopped. */
 export const PAUSED_ANNOTATION = "qalam.dev/paused";
+/** On a Trial: the number of its suggestion, by which the algorithm knows it. */
+export const SUGGESTION_ID_ANNOTATION = "qalam.dev/suggestion-id";
+/** On a Trial: which method suggested it and why. */
+export const ORIGIN_ANNOTATION = "qalam.dev/origin";
+/** On a Trial: asks for it to be stopped; the value is the message of its Killed condition. */
+export const STOP_ANNOTATION = "qalam.dev/stop";
+/** Reason of the Killed condition of trials that a pause stopped: they run again when the experiment goes on. */
+export const PAUSED_REASON = "ExperimentPaused";

@@ -15,6 +15,8 @@ import { RESUME_POLICIES } from "./experiment.ts";
 
 export const TrialAssignment = Type.Object({
   name: Type.String({ description: "Name of the trial made from this assignment." }),
+  id: Type.Optional(int32("Number of the suggestion within the experiment. Not in Katib.")),
+  origin: Type.Optional(Type.String({ description: "Which method made it and why. Not in Katib." })),
   parameterAssignments: Type.Optional(Type.Array(ParameterAssignment)),
   earlyStoppingRules: Type.Optional(Type.Array(EarlyStoppingRule)),
   labels: Type.Optional(

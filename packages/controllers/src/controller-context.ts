@@ -1,0 +1,22 @@
+import type { Experiment, StoredJob, Suggestion, Trial } from "@qalam/api";
+import type { Clock, EventRecorder, Informer } from "@qalam/runtime";
+import type { ObservationStore, ResourceStore } from "@qalam/store";
+import type { SamplerHost } from "./suggestion/sampler-host.ts";
+
+/** What the controllers share. */
+export interface ControllerContext {
+  readonly store: ResourceStore;
+  readonly observations: ObservationStore;
+  readonly samplers: SamplerHost;
+  readonly clock: Clock;
+  readonly events: EventRecorder;
+  /** Caches; children are indexed by the uid of their controlling owner. */
+  readonly experiments: Informer<Experiment>;
+  readonly suggestions: Informer<Suggestion>;
+  readonly trials: Informer<Trial>;
+  readonly jobs: Informer<StoredJob>;
+  /** Why a trial's objective never arrived, for its condition. */
+  readonly explainMissingMetric: (trial: Trial) => Promise<string>;
+  /** Reports an error of a pass; it is tried again. */
+  readonly onError: (controller: string, key: string, error: Error, attempt: number) => void;
+}
