@@ -72,27 +72,57 @@ export class ClosedError extends StoreError {
   }
 }
 
-/** The machine did not take a write: full disk, read-only folder, damaged file. Nothing of the batch was stored. */
+/** What kept the machine from storing or reading. */
+export type StorageProblem = "full" | "read-only" | "damaged" | "unreadable" | "other";
+
+const advice: Readonly<Record<StorageProblem, string>> = {
+  full: "the disk is full: the change was not stored, everything stored before is intact; make room and try again",
+  "read-only":
+    "the data directory cannot be written: check its permissions, or set QALAM_HOME to a folder that can be written",
+  damaged:
+    "the database is damaged: move qalam.db and the files beside it away or restore a copy, or set QALAM_HOME to another folder",
+  unreadable: "the data directory cannot be opened: check its permissions, or set QALAM_HOME to another folder",
+  other: "the database reports an error; what was stored before is intact",
+};
+
+/** SQLite's primary result codes. */
+const problems: Readonly<Record<number, StorageProblem>> = {
+  8: "read-only",
+  11: "damaged",
+  13: "full",
+  14: "unreadable",
+  26: "damaged",
+};
+const systemProblems: Readonly<Record<string, StorageProblem>> = {
+  ENOSPC: "full",
+  EDQUOT: "full",
+  EROFS: "read-only",
+  EACCES: "read-only",
+  EPERM: "read-only",
+  ENOTDIR: "unreadable",
+  EEXIST: "unreadable",
+};
+
+/** The machine did not take a write or give back what was written. Of the writes it concerns nothing was stored. */
 export class StorageError extends StoreError {
   readonly code = "STORAGE";
   readonly status = 500;
   readonly reason = "InternalError";
 
-  /** Says in words what SQLite and the system report. */
-  static from(error: unknown): StorageError {
-    if (error instanceof StorageError) return error;
-    const text = error instanceof Error ? error.message : String(error);
-    if (/full/i.test(text))
-      return new StorageError(
-        "the disk is full: the change was not stored, everything stored before is intact; make room and try again",
-      );
-    if (/readonly|read-only|EROFS|EACCES/i.test(text))
-      return new StorageError(
-        `the data directory cannot be written: ${text}; check its permissions or set QALAM_HOME to another folder`,
-      );
-    if (/malformed|not a database|corrupt/i.test(text))
-      return new StorageError(`the database file is damaged: ${text}; move it away or restore a copy`);
-    return new StorageError(`storing failed: ${text}`);
+  constructor(
+    readonly problem: StorageProblem,
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${advice[problem]} (${detail})`, options);
+  }
+
+  /** Puts an error of SQLite or the system into words; errors of ours stay as they are. */
+  static from(error: unknown, path?: string): Error {
+    if (error instanceof QalamError) return error;
+    const { message = String(error), errcode, code } = error as Error & { errcode?: number; code?: string };
+    const problem = errcode === undefined ? systemProblems[code ?? ""] : problems[errcode & 0xff];
+    return new StorageError(problem ?? "other", path === undefined ? message : `${path}: ${message}`, { cause: error });
   }
 }
 
@@ -121,7 +151,9 @@ export class LockedError extends StoreError {
       holder === undefined
         ? "another process"
         : `process ${holder.pid} on ${holder.host} since ${holder.since}${holder.address === undefined ? "" : `, serving ${holder.address}`}`;
-    super(`${directory} is in use by ${who}. Use that server, stop it, or set QALAM_HOME to another folder`);
+    super(
+      `${directory} is in use by ${who}: use that server, stop it${holder === undefined ? "" : ` (kill ${holder.pid})`}, or set QALAM_HOME to another folder`,
+    );
   }
 }
 
@@ -129,7 +161,9 @@ export class LockedError extends StoreError {
 export interface LockHolder {
   readonly pid: number;
   readonly host: string;
-  /** RFC 3339. */
+  /** When the process started, RFC 3339: tells it from a later one with the same pid. */
+  readonly started: string;
+  /** When it took the directory, RFC 3339. */
   readonly since: string;
   /** Address of its API server, once it listens. */
   readonly address?: string;

@@ -1,82 +1,87 @@
 import type { Metric } from "@qalam/api";
-import { downsample } from "../downsample.ts";
-import { InvalidRequestError } from "../errors.ts";
+import { ClosedError } from "../errors.ts";
 import type { ObservationQuery, ObservationRow, ObservationStore } from "../observation-store.ts";
-import { addToSummary, emptySummary, type MetricSummary, metricOf, timeKey } from "../observation-summary.ts";
+import { checkRows } from "../observations/check-row.ts";
+import { addToSummary, type MetricSummary, metricOf } from "../observations/metric-summary.ts";
+import { ObservationListeners } from "../observations/observation-listeners.ts";
+import { formatTime, type ObservationTime } from "../observations/observation-time.ts";
+import { checkQuery, isWithin, orderAndThin, type Selectable } from "../observations/select-rows.ts";
 
-interface TrialRows {
-  readonly rows: { readonly row: ObservationRow; readonly key: string }[];
-  readonly known: Set<string>;
-  readonly summaries: Map<string, MetricSummary>;
-  readonly last: Map<string, number>;
+interface Kept extends Selectable {
+  readonly row: ObservationRow;
+}
+
+class TrialRows {
+  readonly rows: Kept[] = [];
+  readonly known = new Set<string>();
+  readonly summaries = new Map<string, MetricSummary>();
+  readonly lastSequences = new Map<string, number>();
+
+  add(row: ObservationRow, time: ObservationTime): boolean {
+    const { metric, source, sequence, value } = row;
+    const identity = JSON.stringify([source, sequence, metric]);
+    if (this.known.has(identity)) return false;
+    this.known.add(identity);
+    const kept = Object.freeze({ ...row, time: formatTime(time) });
+    this.rows.push({ ...time, metric, value, arrival: this.rows.length, row: kept });
+    this.lastSequences.set(source, Math.max(sequence, this.lastSequences.get(source) ?? sequence));
+    this.summaries.set(metric, addToSummary(this.summaries.get(metric), value, time));
+    return true;
+  }
 }
 
 /** An ObservationStore in memory. */
 export class MemoryObservationStore implements ObservationStore {
   readonly #trials = new Map<string, TrialRows>();
-  readonly #listeners = new Set<(trialUid: string, rows: readonly ObservationRow[]) => void>();
+  readonly #listeners = new ObservationListeners();
+  #closed = false;
 
   async append(trialUid: string, rows: readonly ObservationRow[]): Promise<number> {
-    const keys = rows.map(checkedTime);
-    const trial = this.#trials.get(trialUid) ?? { rows: [], known: new Set(), summaries: new Map(), last: new Map() };
+    this.#checkOpen();
+    const times = checkRows(rows);
+    if (rows.length === 0) return 0;
+    const trial = this.#trials.get(trialUid) ?? new TrialRows();
     this.#trials.set(trialUid, trial);
-    const added = rows.filter((row, i) => addRow(trial, row, keys[i] ?? ""));
-    if (added.length > 0) for (const listener of this.#listeners) listener(trialUid, added);
+    const added = rows.filter((row, index) => trial.add(row, times[index]!));
+    this.#listeners.tell(trialUid, added);
     return added.length;
   }
 
-  async query(
-    trialUid: string,
-    { metric, start, end, downsample: target }: ObservationQuery = {},
-  ): Promise<ObservationRow[]> {
-    const from = start === undefined ? "" : timeKey(start);
-    const to = end === undefined ? "~" : timeKey(end);
-    const rows = (this.#trials.get(trialUid)?.rows ?? [])
-      .filter(({ row, key }) => (metric === undefined || row.metric === metric) && key >= from && key <= to)
-      .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-      .map(({ row }) => row);
-    return target === undefined ? rows : downsample(rows, target);
+  async query(trialUid: string, options: ObservationQuery = {}): Promise<ObservationRow[]> {
+    this.#checkOpen();
+    const range = checkQuery(options);
+    const { metric, downsample } = options;
+    const rows = (this.#trials.get(trialUid)?.rows ?? []).filter(
+      (row) => (metric === undefined || row.metric === metric) && isWithin(row, range),
+    );
+    return orderAndThin(rows, downsample).map(({ row }) => ({ ...row }));
   }
 
   async summarize(trialUid: string): Promise<Metric[]> {
+    this.#checkOpen();
     return [...(this.#trials.get(trialUid)?.summaries ?? [])].map(([name, summary]) => metricOf(name, summary));
   }
 
   async lastSequence(trialUid: string, source: string): Promise<number | undefined> {
-    return this.#trials.get(trialUid)?.last.get(source);
+    this.#checkOpen();
+    return this.#trials.get(trialUid)?.lastSequences.get(source);
   }
 
   async delete(trialUid: string): Promise<void> {
+    this.#checkOpen();
     this.#trials.delete(trialUid);
   }
 
   subscribe(listener: (trialUid: string, rows: readonly ObservationRow[]) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.subscribe(listener);
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#listeners.clear();
   }
-}
 
-/** @throws InvalidRequestError for a row whose time is none */
-export function checkedTime({ metric, time }: ObservationRow): string {
-  try {
-    return timeKey(time);
-  } catch (error) {
-    throw new InvalidRequestError(`metric ${metric}: ${(error as Error).message}`);
+  #checkOpen(): void {
+    if (this.#closed) throw new ClosedError();
   }
-}
-
-function addRow(trial: TrialRows, row: ObservationRow, key: string): boolean {
-  const identity = `${row.source}\u0000${row.sequence}\u0000${row.metric}`;
-  if (trial.known.has(identity)) return false;
-  trial.known.add(identity);
-  trial.rows.push({ row, key });
-  trial.last.set(row.source, Math.max(row.sequence, trial.last.get(row.source) ?? -1));
-  const summary = trial.summaries.get(row.metric) ?? emptySummary();
-  trial.summaries.set(row.metric, summary);
-  addToSummary(summary, row.value, key);
-  return true;
 }

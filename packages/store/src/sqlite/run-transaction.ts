@@ -1,4 +1,4 @@
-import type { Database } from "./database.ts";
+import type { Database } from "./driver.ts";
 
 /** Runs writes as one transaction: all of them or none. */
 export function runTransaction<T>(database: Database, write: () => T): T {

@@ -1,6 +1,6 @@
 import type { Change } from "../engine/change.ts";
 import type { Forgotten, Journal, JournalRow } from "../engine/journal.ts";
-import type { Database, Statement } from "./database.ts";
+import type { Database, Statement } from "./driver.ts";
 import { runTransaction } from "./run-transaction.ts";
 
 const types = ["ADDED", "MODIFIED", "DELETED"] as const;
