@@ -1,0 +1,127 @@
+import {
+  applyDefaults,
+  EXPERIMENT,
+  type Experiment,
+  keyOf,
+  type ObjectKey,
+  PAUSED_ANNOTATION,
+  VOLUMES_ANNOTATION,
+  WORKING_DIRECTORY_ANNOTATION,
+} from "@qalam/api";
+import type { Command } from "commander";
+import { EXIT } from "../command-error.ts";
+import type { Home } from "../home/home.ts";
+import { openHome } from "../home/open-home.ts";
+import { loadManifests } from "../load-manifest.ts";
+import { applyObject } from "../run/apply-manifest.ts";
+import { followExperiments } from "../run/follow-experiments.ts";
+import { onInterrupt } from "../run/interrupt.ts";
+import { lineReporter, liveReporter, type RunReporter } from "../run/run-reporter.ts";
+import { runSucceeded, runSummary } from "../run/run-summary.ts";
+import { waitUntilStopped } from "../run/wait-until-stopped.ts";
+import { print, say, type Terminal } from "../terminal.ts";
+import { volumeFlag } from "../volume-flag.ts";
+
+interface RunFlags {
+  readonly volume: readonly string[];
+  readonly namespace?: string;
+  readonly output?: "json" | "lines";
+}
+
+/** `qalam run FILE…`: validates, applies, follows to the end and shows the best trial. */
+export function addRunCommand(program: Command, terminal: Terminal): void {
+  program
+    .command("run")
+    .description("run the experiments of a manifest to their end and show the best trial")
+    .argument("<files...>", "manifests: Experiments and the ConfigMaps they need; - reads standard input")
+    .option(
+      "-v, --volume <host:container>",
+      "a host folder that stands for a path in the containers (repeatable)",
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .option("-n, --namespace <name>", "namespace for all objects of the manifests")
+    .option("-o, --output <format>", "json: resources as JSON lines; lines: one line per event, also on a terminal")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  qalam run experiment.yaml -v .:/app\n  qalam run experiment.yaml -o json | jq .metadata.name\n\nExit status: 0 succeeded, 1 failed, 2 bad input, 130 interrupted.",
+    )
+    .action(async (files: string[], flags: RunFlags) => {
+      process.exitCode = await runFiles(files, flags, terminal);
+    });
+}
+
+async function runFiles(files: readonly string[], flags: RunFlags, terminal: Terminal): Promise<number> {
+  const volumes = flags.volume.map((value) => volumeFlag(value));
+  await loadManifests(files, flags.namespace, undefined).catch((error: Error) => {
+    // A ConfigMap may have been applied before; only then the home is needed to judge.
+    if (!/there is no ConfigMap/.test(error.message)) throw error;
+  });
+  const home = await openHome(terminal, "run");
+  const { signal, release } = onInterrupt((line) => say(terminal, line));
+  try {
+    const objects = await loadManifests(files, flags.namespace, home.store);
+    const annotations = {
+      [WORKING_DIRECTORY_ANNOTATION]: process.cwd(),
+      ...(volumes.length > 0 && { [VOLUMES_ANNOTATION]: JSON.stringify(volumes) }),
+    };
+    const keys: ObjectKey[] = [];
+    for (const object of objects) {
+      const isExperiment = object.kind === EXPERIMENT.kind;
+      const complete = isExperiment
+        ? applyDefaults({
+            ...(object as Experiment),
+            metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } },
+          })
+        : object;
+      const applied = await applyObject(home.store, complete);
+      say(terminal, `${object.kind.toLowerCase()} ${object.metadata.namespace}/${object.metadata.name} ${applied}`);
+      if (isExperiment) keys.push(keyOf(object));
+    }
+    return await follow(home, keys, flags, terminal, signal);
+  } finally {
+    await home.close();
+    release();
+  }
+}
+
+async function follow(
+  home: Home,
+  keys: readonly ObjectKey[],
+  flags: RunFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const reporter = await chooseReporter(home, flags, terminal);
+  const experiments = await followExperiments(home.store, keys, reporter, signal).finally(() => reporter.close());
+  if (signal.aborted) return pause(home, keys, terminal);
+  for (const experiment of experiments)
+    if (experiment !== undefined && flags.output !== "json") print(terminal, `\n${runSummary(experiment)}`);
+  for (const [i, experiment] of experiments.entries())
+    if (experiment === undefined) say(terminal, `experiment ${keys[i]?.namespace}/${keys[i]?.name} was deleted`);
+  await waitUntilStopped(home.store, keys, AbortSignal.any([]));
+  return experiments.every(runSucceeded) ? EXIT.ok : EXIT.failed;
+}
+
+async function chooseReporter(home: Home, { output }: RunFlags, terminal: Terminal): Promise<RunReporter> {
+  if (output === "json") return lineReporter(terminal, "json");
+  return terminal.stdout.isTTY === true && output !== "lines"
+    ? liveReporter(terminal, home)
+    : lineReporter(terminal, "text");
+}
+
+/** Ctrl-C: the trials stop, the state stays. */
+async function pause(home: Home, keys: readonly ObjectKey[], terminal: Terminal): Promise<number> {
+  for (const key of keys) {
+    const experiment = await home.store.get(EXPERIMENT, key);
+    if (experiment === undefined || experiment.status?.completionTime != null) continue;
+    await home.store.patch(EXPERIMENT, key, { metadata: { annotations: { [PAUSED_ANNOTATION]: "interrupted" } } });
+  }
+  await waitUntilStopped(home.store, keys, AbortSignal.any([]));
+  for (const { namespace, name } of keys)
+    say(
+      terminal,
+      `Paused ${namespace}/${name}. Go on with the same \`qalam run\`, or: qalam resume ${name} -n ${namespace}`,
+    );
+  return EXIT.interrupted;
+}

@@ -1,0 +1,36 @@
+import { QalamError } from "@qalam/api";
+import { Command, CommanderError } from "commander";
+import { CommandError, EXIT } from "./command-error.ts";
+import { addRunCommand } from "./commands/run-command.ts";
+import { say, type Terminal } from "./terminal.ts";
+
+/** The command line tool. Errors made on purpose are shown as they are; others with their stack, as they are bugs. */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<void> {
+  const program = new Command("qalam")
+    .description("hyperparameter tuning with Katib's API, on a laptop and on Kubernetes")
+    .exitOverride()
+    .showHelpAfterError("(add --help for the options and examples)");
+  addRunCommand(program, terminal);
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = report(error, terminal);
+  }
+}
+
+function report(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+  if (error instanceof CommandError) {
+    say(terminal, error.message);
+    return error.exitStatus;
+  }
+  if (error instanceof QalamError) {
+    say(terminal, `qalam: ${error.message}`);
+    return EXIT.failed;
+  }
+  say(
+    terminal,
+    `qalam: this should not have happened, please report it:\n${error instanceof Error ? error.stack : String(error)}`,
+  );
+  return EXIT.failed;
+}

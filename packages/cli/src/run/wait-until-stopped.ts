@@ -1,0 +1,50 @@
+import { EXPERIMENT_LABEL, isTrialCompleted, type ObjectKey, POD, type StoredPod, TRIAL } from "@qalam/api";
+import type { ResourceStore } from "@qalam/store";
+import { forEachChange } from "./follow-experiments.ts";
+
+/** Resolves when no trial of the experiments is active and none of their pods has a process any more. */
+export async function waitUntilStopped(
+  store: ResourceStore,
+  keys: readonly ObjectKey[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { namespace, name } of keys) {
+    const scope = { namespace, labelSelector: `${EXPERIMENT_LABEL}=${name}` };
+    await waitUntilNone(signal, (end, done) =>
+      forEachActive(store, TRIAL, scope, end, (trial) => !isTrialCompleted(trial), done),
+    );
+    await waitUntilNone(signal, (end, done) => forEachActive(store, POD, scope, end, hasProcesses, done));
+  }
+}
+
+function hasProcesses({ status }: StoredPod): boolean {
+  return status?.phase !== "Succeeded" && status?.phase !== "Failed";
+}
+
+async function waitUntilNone(
+  signal: AbortSignal,
+  follow: (end: AbortSignal, done: () => void) => Promise<void>,
+): Promise<void> {
+  const finished = new AbortController();
+  await follow(AbortSignal.any([signal, finished.signal]), () => finished.abort());
+}
+
+/** Keeps the set of active objects by their changes; done when it is empty after everything that exists was seen. */
+async function forEachActive<
+  T extends { metadata: { name: string; resourceVersion?: string }; apiVersion: string; kind: string },
+>(
+  store: ResourceStore,
+  kind: Parameters<typeof forEachChange<T>>[1],
+  scope: { namespace: string; labelSelector: string },
+  signal: AbortSignal,
+  isActive: (object: T) => boolean,
+  done: () => void,
+): Promise<void> {
+  const active = new Set((await store.list(kind, scope)).items.filter(isActive).map(({ metadata }) => metadata.name));
+  if (active.size === 0) return done();
+  await forEachChange(store, kind, scope, signal, (object, deleted) => {
+    if (deleted || !isActive(object)) active.delete(object.metadata.name);
+    if (active.size === 0) done();
+    return active.size === 0;
+  });
+}

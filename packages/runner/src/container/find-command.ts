@@ -1,0 +1,38 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { ContainerConfigError } from "./container-config-error.ts";
+
+/** Finds the program a command names, as a shell would. @returns its path. @throws ContainerConfigError that says where was looked */
+export function findCommand(command: string, path: string, cwd: string): string {
+  if (command.includes("/")) {
+    const file = isAbsolute(command) ? command : resolve(cwd, command);
+    const problem = problemOf(file);
+    if (problem === undefined) return file;
+    throw new ContainerConfigError(`command ${JSON.stringify(command)} ${problem}${hostHint(command, problem)}`);
+  }
+  for (const folder of path.split(delimiter)) {
+    const file = join(folder === "" ? cwd : folder, command);
+    if (problemOf(file) === undefined) return file;
+  }
+  throw new ContainerConfigError(
+    `command ${JSON.stringify(command)} was not found in PATH (${path}); install it, activate its environment, or write its full path`,
+  );
+}
+
+function problemOf(file: string): string | undefined {
+  try {
+    if (statSync(file).isDirectory()) return "is a folder";
+    accessSync(file, constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EACCES"
+      ? "is not executable (chmod +x, or name its interpreter)"
+      : "does not exist";
+  }
+}
+
+function hostHint(command: string, problem: string): string {
+  return problem === "does not exist" && isAbsolute(command)
+    ? "; if this is a path of the container image, map its folder with -v HOST:CONTAINER"
+    : "";
+}

@@ -1,0 +1,22 @@
+import type { Trial } from "@qalam/api";
+import type { StreamCollector } from "@qalam/collectors";
+import type { Clock, EventRecorder } from "@qalam/runtime";
+import type { ObservationStore, ResourceStore } from "@qalam/store";
+import type { StragglerSweep } from "./container/straggler-sweep.ts";
+import type { ResourceScheduler } from "./resources/resource-scheduler.ts";
+
+/** What the parts of the runner share. */
+export interface RunnerContext {
+  readonly store: ResourceStore;
+  readonly observations: ObservationStore;
+  readonly dataDirectory: string;
+  readonly clock: Clock;
+  readonly scheduler: ResourceScheduler;
+  readonly events: EventRecorder;
+  readonly sweep: StragglerSweep;
+  /** Environment every container starts from. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Reads a trial's output; undefined when it reports its metrics in another way. */
+  readonly collectorFor: (trial: Trial) => StreamCollector | undefined;
+  readonly onError: (where: string, error: Error) => void;
+}
