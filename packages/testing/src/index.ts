@@ -1,1 +1,2 @@
-export {};
+export * from "./describe-observation-store.ts";
+export * from "./describe-resource-store.ts";

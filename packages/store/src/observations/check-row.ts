@@ -6,6 +6,9 @@ import { type ObservationTime, parseTime } from "./observation-time.ts";
 export function checkRows(rows: readonly ObservationRow[]): ObservationTime[] {
   return rows.map((row, index) => {
     const where = `row ${index} (metric ${JSON.stringify(row.metric)})`;
+    if (row.metric.includes("\u0000") || row.source.includes("\u0000")) {
+      throw new InvalidRequestError(`${where}: a name of a metric or source cannot hold a NUL`);
+    }
     if (row.metric === "") throw new InvalidRequestError(`row ${index}: the metric has no name`);
     if (!Number.isSafeInteger(row.sequence)) {
       throw new InvalidRequestError(`${where}: sequence is ${row.sequence}, expected a whole number`);

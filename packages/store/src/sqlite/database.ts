@@ -10,9 +10,9 @@ const migrations: readonly string[] = [
    create table metrics (id integer primary key, name text not null unique) strict;
    create table sources (id integer primary key, trial integer not null, name text not null, unique (trial, name)) strict;
    create table observations (trial integer not null, source integer not null, sequence integer not null, metric integer not null,
-     second integer not null, fraction integer not null, value any not null, step real, arrival integer not null,
+     second integer not null, fraction integer not null, value any not null, step any, arrival integer not null,
      primary key (trial, source, sequence, metric)) without rowid, strict;
-   create table summaries (trial integer not null, metric integer not null, min text, max text, latest text not null, second integer not null,
+   create table summaries (trial integer not null, metric integer not null, min text, max text, latest any not null, second integer not null,
      fraction integer not null, primary key (trial, metric)) without rowid, strict;`,
 ];
 

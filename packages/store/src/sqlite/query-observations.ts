@@ -2,6 +2,7 @@ import type { ObservationQuery, ObservationRow } from "../observation-store.ts";
 import { formatTime } from "../observations/observation-time.ts";
 import { checkQuery, isWithin, orderAndThin, type Selectable, type TimeRange } from "../observations/select-rows.ts";
 import type { Database, SqlValue } from "./driver.ts";
+import { textOf } from "./stored-value.ts";
 import type { TrialCache, TrialRecord } from "./trial-cache.ts";
 
 /** Rows read at a stretch; other work goes between. */
@@ -74,8 +75,8 @@ function storedRow(row: Record<string, SqlValue>, trials: TrialCache): Stored {
     metric: trials.metricName(row.metric as number),
     second: row.second as number,
     fraction: row.fraction as number,
-    value: String(row.value),
-    step: row.step as number | null,
+    value: textOf(row.value!),
+    step: row.step === null ? null : Number(textOf(row.step!)),
     arrival: row.arrival as number,
   };
 }

@@ -4,9 +4,10 @@ import { checkRows } from "../observations/check-row.ts";
 import { addToSummary, metricOf } from "../observations/metric-summary.ts";
 import { ObservationListeners } from "../observations/observation-listeners.ts";
 import type { ObservationTime } from "../observations/observation-time.ts";
-import type { Database, SqlValue, Statement } from "./driver.ts";
+import type { Database, Statement } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { queryObservations } from "./query-observations.ts";
+import { storedText, storedValue } from "./stored-value.ts";
 import { TrialCache, type TrialRecord } from "./trial-cache.ts";
 
 /**
@@ -97,7 +98,7 @@ export class SqliteObservationStore implements ObservationStore {
     if (added.length === 0) return added;
     for (const metric of touched) {
       const { min = null, max = null, latest, latestTime } = trial.summaries.get(metric)!;
-      this.#saveSummary.run(trial.id, metric, min, max, latest, latestTime.second, latestTime.fraction);
+      this.#saveSummary.run(trial.id, metric, min, max, storedText(latest), latestTime.second, latestTime.fraction);
     }
     this.#saveRows.run(trial.rows, trial.id);
     return added;
@@ -112,7 +113,7 @@ export class SqliteObservationStore implements ObservationStore {
       time.second,
       time.fraction,
       storedValue(row.value),
-      row.step ?? null,
+      row.step === undefined ? null : storedValue(String(row.step)),
       trial.rows,
     );
     if (Number(changes) === 0) return false;
@@ -120,10 +121,4 @@ export class SqliteObservationStore implements ObservationStore {
     trial.summaries.set(metric, addToSummary(trial.summaries.get(metric), row.value, time));
     return true;
   }
-}
-
-/** A number where that gives the very same text back, which is most often and half the size; the text otherwise. */
-function storedValue(text: string): SqlValue {
-  const number = Number(text);
-  return String(number) === text && Number.isFinite(number) ? number : text;
 }

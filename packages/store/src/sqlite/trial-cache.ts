@@ -1,5 +1,6 @@
 import type { MetricSummary } from "../observations/metric-summary.ts";
 import type { Database, Statement } from "./driver.ts";
+import { textOf } from "./stored-value.ts";
 
 /** What of a trial is needed to append to it. */
 export interface TrialRecord {
@@ -110,7 +111,7 @@ export class TrialCache {
     const summaries = this.#summaries.all(id).map((row): [number, MetricSummary] => {
       const { metric, min, max, latest, second, fraction } = row;
       const summary: MetricSummary = {
-        latest: String(latest),
+        latest: textOf(latest!),
         latestTime: { second: Number(second), fraction: Number(fraction) },
       };
       if (min !== null) summary.min = String(min);

@@ -1,0 +1,5 @@
+import { describeResourceStore } from "@qalam/testing";
+import { openMemory, openSqlite } from "./stores.ts";
+
+describeResourceStore("MemoryStore", openMemory);
+describeResourceStore("SqliteStore", openSqlite);
