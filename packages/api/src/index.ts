@@ -4,6 +4,7 @@ export * from "./defaults.ts";
 export * from "./duration.ts";
 export * from "./errors.ts";
 export * from "./experiment-state.ts";
+export { kubernetesSchemas } from "./generated/kubernetes-schemas.ts";
 export { evaluateGjson, type GjsonResult } from "./gjson.ts";
 export * from "./go-float.ts";
 export * from "./job-kinds.ts";

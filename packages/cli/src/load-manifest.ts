@@ -21,7 +21,7 @@ import { catalogue } from "./catalogue.ts";
 import { CommandError } from "./command-error.ts";
 
 /** Kinds that trials can run on a laptop. */
-const trialKinds = ["Job", "Pod"];
+export const TRIAL_KINDS: readonly string[] = ["Job", "Pod"];
 
 /**
  * Reads and checks manifests: ConfigMaps first, as experiments may name them. @param store finds ConfigMaps applied earlier
@@ -77,7 +77,7 @@ function objectProblems(
       },
     ];
   if (kind.kind === EXPERIMENT.kind)
-    return validateExperiment(applyDefaults(object as Experiment), { catalogue, configMap, trialKinds });
+    return validateExperiment(applyDefaults(object as Experiment), { catalogue, configMap, trialKinds: TRIAL_KINDS });
   return object.metadata?.name
     ? []
     : [{ path: "metadata.name", reason: "FieldValueRequired", problem: "is missing", hint: "give the object a name" }];

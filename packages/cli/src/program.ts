@@ -1,7 +1,14 @@
 import { QalamError } from "@qalam/api";
 import { Command, CommanderError } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
+import { addCheckCommands } from "./commands/check-commands.ts";
+import { addCompletionCommand } from "./commands/completion-command.ts";
+import { addGetCommands } from "./commands/get-command.ts";
+import { addLogsCommand } from "./commands/logs-command.ts";
+import { addResultCommands } from "./commands/result-commands.ts";
 import { addRunCommand } from "./commands/run-command.ts";
+import { addSteerCommands } from "./commands/steer-commands.ts";
+import { addUpCommand } from "./commands/up-command.ts";
 import { say, type Terminal } from "./terminal.ts";
 
 /** The command line tool. Errors made on purpose are shown as they are; others with their stack, as they are bugs. */
@@ -11,6 +18,13 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     .exitOverride()
     .showHelpAfterError("(add --help for the options and examples)");
   addRunCommand(program, terminal);
+  addUpCommand(program, terminal);
+  addCheckCommands(program, terminal);
+  addGetCommands(program, terminal);
+  addLogsCommand(program, terminal);
+  addResultCommands(program, terminal);
+  addSteerCommands(program, terminal);
+  addCompletionCommand(program);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -1,1 +1,3 @@
-export {};
+/** @packageDocumentation A typed client of the API, for browsers and Node. */
+export * from "./api-error.ts";
+export * from "./client.ts";

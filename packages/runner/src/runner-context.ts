@@ -16,6 +16,8 @@ export interface RunnerContext {
   readonly sweep: StragglerSweep;
   /** Environment every container starts from. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Annotations every pod has unless it or its trial says otherwise. */
+  readonly defaultAnnotations: Readonly<Record<string, string>>;
   /** Reads a trial's output; undefined when it reports its metrics in another way. */
   readonly collectorFor: (trial: Trial) => StreamCollector | undefined;
   readonly onError: (where: string, error: Error) => void;

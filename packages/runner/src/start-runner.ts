@@ -21,6 +21,8 @@ export interface RunnerOptions {
   readonly capacity?: Capacity;
   /** Environment every container starts from; by default that of this process. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Annotations every pod has unless it or its trial says otherwise: volume mappings, working directory. */
+  readonly defaultAnnotations?: Readonly<Record<string, string>>;
   readonly onError: (where: string, error: Error) => void;
 }
 
@@ -44,6 +46,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     events: new EventRecorder(store, clock, (error) => onError("events", error)),
     sweep: new StragglerSweep(clock),
     environment: options.environment ?? ownEnvironment(),
+    defaultAnnotations: options.defaultAnnotations ?? {},
     collectorFor: (trial) => createStreamCollector(trial.spec.metricsCollector, wantedMetrics(trial.spec.objective)),
     onError,
   };

@@ -1,1 +1,5 @@
-export {};
+/** @packageDocumentation The Kubernetes REST API over a ResourceStore. */
+export type { Admission, AdmissionOptions } from "./admission.ts";
+export * from "./api-server.ts";
+export { RequestError, type StatusBody } from "./status-error.ts";
+export { ageText, type Column, columnsOf } from "./tables.ts";

@@ -10,21 +10,34 @@ import { openRemoteHome } from "./remote-home.ts";
 /** Opens the home a command works with: the server that holds the data directory, or one inside this process. */
 export async function openHome(terminal: Terminal, mode: HomeMode): Promise<Home> {
   const path = dataDirectory(terminal.env);
-  const holder = existsSync(path) ? readLockHolder(path) : undefined;
+  const holder = existsSync(path) ? await readLockHolder(path) : undefined;
   if (holder?.address !== undefined) return openRemoteHome(path, holder.address);
-  const failures = new Map<string, number>();
-  const onError = (where: string, error: Error) => {
-    const text = `${where.replace(/ \(attempt \d+\)$/, "")}: ${error.message}`;
-    const count = (failures.get(text) ?? 0) + 1;
-    failures.set(text, count);
-    if (count === 1 || terminal.env.QALAM_DEBUG !== undefined)
-      say(terminal, terminal.env.QALAM_DEBUG === undefined ? `warning: ${text}` : `${where}: ${error.stack}`);
-  };
   try {
-    return await openEmbeddedHome(path, { mode, onError });
+    return await openEmbeddedHome(path, { mode, onError: errorReporter(terminal) });
   } catch (error) {
     if (error instanceof LockedError && error.holder?.address !== undefined)
       return openRemoteHome(path, error.holder.address);
     throw error;
   }
+}
+
+/** Runs a command with a home and closes it whatever happens. */
+export async function withHome<T>(terminal: Terminal, mode: HomeMode, use: (home: Home) => Promise<T>): Promise<T> {
+  const home = await openHome(terminal, mode);
+  try {
+    return await use(home);
+  } finally {
+    await home.close();
+  }
+}
+
+/** Says each error of the background work once; with QALAM_DEBUG every time and with its stack. */
+export function errorReporter(terminal: Terminal): (where: string, error: Error) => void {
+  const said = new Set<string>();
+  return (where, error) => {
+    if (terminal.env.QALAM_DEBUG !== undefined) return say(terminal, `${where}: ${error.stack}`);
+    const text = `${where.replace(/ \(attempt \d+\)$/, "")}: ${error.message}`;
+    if (!said.has(text)) say(terminal, `warning: ${text}`);
+    said.add(text);
+  };
 }

@@ -1,6 +1,37 @@
-import { CommandError } from "../command-error.ts";
+import { TRIAL } from "@qalam/api";
+import { Client } from "@qalam/client";
+import type { ResourceStore } from "@qalam/store";
 import type { Home } from "./home.ts";
+import { RemoteStore } from "./remote-store.ts";
+import { readToken } from "./token.ts";
 
-export async function openRemoteHome(_path: string, address: string): Promise<Home> {
-  throw new CommandError(`a server at ${address} holds the data directory`);
+/** The home that a server in another process serves. */
+export async function openRemoteHome(path: string, address: string): Promise<Home> {
+  const client = new Client({ baseUrl: address, token: readToken(path) });
+  const store = new RemoteStore(client);
+  const observationsOf = async (uid: string, query: Record<string, string | number | undefined>) => {
+    const trial = await findTrial(store, uid);
+    return trial === undefined ? { metrics: [], rows: [] } : client.observations(trial, query);
+  };
+  return {
+    store,
+    observations: {
+      query: async (uid, { metric, start, end, downsample } = {}) =>
+        (await observationsOf(uid, { metric, start, end, downsample })).rows,
+      summarize: async (uid) => (await observationsOf(uid, { downsample: 1 })).metrics,
+    },
+    logs: { read: (pod, options, signal) => client.logs(pod, { ...options }, signal) },
+    where: `server at ${address}`,
+    close: async () => {},
+  };
+}
+
+const names = new Map<string, { namespace: string; name: string }>();
+
+/** Observations are keyed by uid and the API by name; a trial keeps both for its life. */
+async function findTrial(store: ResourceStore, uid: string): Promise<{ namespace: string; name: string } | undefined> {
+  if (!names.has(uid))
+    for (const { metadata } of (await store.list(TRIAL)).items)
+      names.set(metadata.uid ?? "", { namespace: metadata.namespace ?? "", name: metadata.name });
+  return names.get(uid);
 }

@@ -14,6 +14,9 @@ import {
 } from "@qalam/api";
 import { shortHash } from "@qalam/runtime";
 
+/** What people type by hand; Katib has only the long one. */
+const SHORT_EXPERIMENT_LABEL = "experiment";
+
 /** The name of the trial of a suggestion: the same suggestion always gives the same name, so a crash between two writes makes no trial twice. */
 export function trialName(experiment: Experiment, suggestionId: number): string {
   return `${experiment.metadata.name}-${shortHash(`${experiment.metadata.uid}/${suggestionId}`)}`;
@@ -43,7 +46,12 @@ export function newTrial(
     metadata: {
       name: assignment.name,
       namespace,
-      labels: { ...metadata.labels, ...assignment.labels, [EXPERIMENT_LABEL]: metadata.name },
+      labels: {
+        [SHORT_EXPERIMENT_LABEL]: metadata.name,
+        ...metadata.labels,
+        ...assignment.labels,
+        [EXPERIMENT_LABEL]: metadata.name,
+      },
       annotations: {
         ...ownAnnotations(experiment),
         ...(assignment.id !== undefined && { [SUGGESTION_ID_ANNOTATION]: String(assignment.id) }),

@@ -37,10 +37,10 @@ export interface PreparedContainer extends ContainerCommand {
 /** Turns a container as written into a process to start: variables, paths, working folder, program. @throws ContainerConfigError */
 export async function prepareContainer(
   input: PreparationInput,
-  { store, environment: inherited }: RunnerContext,
+  { store, environment: inherited, defaultAnnotations }: RunnerContext,
 ): Promise<PreparedContainer> {
   const { container, pod, trial, volumes, scratch } = input;
-  const annotations = { ...trial?.metadata.annotations, ...pod.metadata.annotations };
+  const annotations = { ...defaultAnnotations, ...trial?.metadata.annotations, ...pod.metadata.annotations };
   const mappings = containerMappings(container, volumes, annotations);
   const map = (text: string) => mapPaths(text, mappings);
   const declared = await containerEnvironment(container, pod, store);

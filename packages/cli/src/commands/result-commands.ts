@@ -1,0 +1,157 @@
+import {
+  type Experiment,
+  objectiveValue,
+  parseGoFloat,
+  SUGGESTION_ID_ANNOTATION,
+  type Trial,
+  trialListOf,
+} from "@qalam/api";
+import type { Command } from "commander";
+import { stringify } from "yaml";
+import { CommandError, EXIT } from "../command-error.ts";
+import { csvText } from "../format/csv.ts";
+import { elapsed } from "../format/elapsed.ts";
+import { checkedFormat } from "../format/print-objects.ts";
+import { textTable } from "../format/text-table.ts";
+import { withHome } from "../home/open-home.ts";
+import { runSummary } from "../run/run-summary.ts";
+import { print, type Terminal } from "../terminal.ts";
+import { findExperiment, trialsOf } from "./find-experiment.ts";
+
+interface Flags {
+  readonly namespace?: string;
+  readonly output?: string;
+  readonly format?: string;
+}
+
+/** `best`, `trials` and `export`: what an experiment found. */
+export function addResultCommands(program: Command, terminal: Terminal): void {
+  program
+    .command("best")
+    .description("show the best trial of an experiment")
+    .argument("<experiment>")
+    .option("-n, --namespace <name>", "namespace")
+    .option("-o, --output <format>", "table, json or yaml")
+    .addHelpText("after", "\nExample:\n  qalam best random-forest -o json | jq .parameterAssignments")
+    .action((name: string, flags: Flags) => best(name, flags, terminal));
+  program
+    .command("trials")
+    .description("show the trials of an experiment, the best first")
+    .argument("<experiment>")
+    .option("-n, --namespace <name>", "namespace")
+    .option("-o, --output <format>", "table, json, yaml or name")
+    .action((name: string, flags: Flags) => trials(name, flags, terminal));
+  program
+    .command("export")
+    .description("write all trials with parameters and metrics")
+    .argument("<experiment>")
+    .option("-n, --namespace <name>", "namespace")
+    .option("-f, --format <format>", "csv or json", "csv")
+    .addHelpText("after", "\nExample:\n  qalam export random-forest > trials.csv")
+    .action((name: string, flags: Flags) => exportTrials(name, flags, terminal));
+}
+
+async function best(name: string, flags: Flags, terminal: Terminal): Promise<void> {
+  const format = checkedFormat(flags.output);
+  await withHome(terminal, "read", async (home) => {
+    const experiment = await findExperiment(home, name, flags.namespace);
+    const optimal = experiment.status?.currentOptimalTrial;
+    if (optimal === undefined) throw new CommandError(`experiment ${name} has no result yet`, EXIT.failed);
+    if (format === "json") return print(terminal, JSON.stringify(optimal, null, 2));
+    if (format === "yaml") return print(terminal, stringify(optimal).trimEnd());
+    print(terminal, format === "name" ? `trial.kubeflow.org/${optimal.bestTrialName}` : runSummary(experiment));
+  });
+}
+
+async function trials(name: string, flags: Flags, terminal: Terminal): Promise<void> {
+  const format = checkedFormat(flags.output);
+  await withHome(terminal, "read", async (home) => {
+    const experiment = await findExperiment(home, name, flags.namespace);
+    const rows = ranked(experiment, await trialsOf(home, experiment));
+    if (format === "json")
+      return print(
+        terminal,
+        JSON.stringify(
+          rows.map(({ trial }) => trial),
+          null,
+          2,
+        ),
+      );
+    if (format === "yaml") return print(terminal, stringify(rows.map(({ trial }) => trial)).trimEnd());
+    if (format === "name")
+      return print(terminal, rows.map(({ trial }) => `trial.kubeflow.org/${trial.metadata.name}`).join("\n"));
+    const parameters = (experiment.spec.parameters ?? []).map((parameter) => parameter.name);
+    const cells = rows.map(({ trial, value }) => [
+      trial.metadata.name,
+      trialListOf(trial),
+      value,
+      durationOf(trial),
+      ...parameters.map((one) => assigned(trial, one)),
+    ]);
+    print(
+      terminal,
+      textTable(
+        ["name", "state", experiment.spec.objective?.objectiveMetricName ?? "objective", "took", ...parameters],
+        cells,
+      ),
+    );
+  });
+}
+
+async function exportTrials(name: string, { namespace, format }: Flags, terminal: Terminal): Promise<void> {
+  if (format !== "csv" && format !== "json") throw new CommandError(`--format ${format}: formats are csv, json`);
+  await withHome(terminal, "read", async (home) => {
+    const experiment = await findExperiment(home, name, namespace);
+    const rows = (await trialsOf(home, experiment)).sort((a, b) => suggestionId(a) - suggestionId(b));
+    const parameters = (experiment.spec.parameters ?? []).map((parameter) => parameter.name);
+    const metrics = (experiment.spec.objective?.metricStrategies ?? []).map((strategy) => strategy.name);
+    const records = rows.map((trial) => ({
+      trial: trial.metadata.name,
+      state: trialListOf(trial),
+      start: trial.status?.startTime ?? "",
+      end: trial.status?.completionTime ?? "",
+      ...Object.fromEntries(parameters.map((one) => [one, assigned(trial, one)])),
+      ...Object.fromEntries(metrics.map((metric) => [metric, metricText(experiment, trial, metric)])),
+    }));
+    print(
+      terminal,
+      format === "json"
+        ? JSON.stringify(records, null, 2)
+        : csvText(["trial", "state", "start", "end", ...parameters, ...metrics], records),
+    );
+  });
+}
+
+/** Best first; trials without a value last, in order of creation. */
+function ranked({ spec }: Experiment, list: readonly Trial[]): { trial: Trial; value: string }[] {
+  const sign = spec.objective?.type === "maximize" ? -1 : 1;
+  const rows = list.map((trial) => {
+    const value =
+      spec.objective === undefined ? "" : objectiveValue(trial.status?.observation?.metrics, spec.objective);
+    const number = parseGoFloat(value);
+    return {
+      trial,
+      value: value === "unavailable" ? "-" : value,
+      rank: number === undefined || Number.isNaN(number) ? Number.POSITIVE_INFINITY : sign * number,
+    };
+  });
+  return rows.sort((a, b) => (a.rank === b.rank ? suggestionId(a.trial) - suggestionId(b.trial) : a.rank - b.rank));
+}
+
+function suggestionId({ metadata }: Trial): number {
+  return Number(metadata.annotations?.[SUGGESTION_ID_ANNOTATION] ?? Number.POSITIVE_INFINITY);
+}
+
+function assigned({ spec }: Trial, parameter: string): string {
+  return spec.parameterAssignments?.find(({ name }) => name === parameter)?.value ?? "";
+}
+
+function metricText({ spec }: Experiment, trial: Trial, metric: string): string {
+  const value = objectiveValue(trial.status?.observation?.metrics, { ...spec.objective, objectiveMetricName: metric });
+  return value === "unavailable" ? "" : value;
+}
+
+function durationOf({ status }: Trial): string {
+  const [start, end] = [Date.parse(status?.startTime ?? ""), Date.parse(status?.completionTime ?? "")];
+  return Number.isNaN(end - start) ? "-" : elapsed(end - start);
+}

@@ -1,0 +1,57 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { stringify } from "yaml";
+import { CommandError } from "../command-error.ts";
+import { dataDirectory } from "../home/data-directory.ts";
+import { openEmbeddedHome } from "../home/embedded-home.ts";
+import { errorReporter } from "../home/open-home.ts";
+import { readToken } from "../home/token.ts";
+import { onInterrupt } from "../run/interrupt.ts";
+import { say, type Terminal } from "../terminal.ts";
+import { volumeFlag } from "../volume-flag.ts";
+
+/** `qalam up`: the server in the foreground. */
+export function addUpCommand(program: Command, terminal: Terminal): void {
+  program
+    .command("up")
+    .description("run the server in the foreground: kubectl, SDKs and other terminals work with it")
+    .option("--port <number>", "port on the loopback interface (0: any free one)", "7071")
+    .addHelpText(
+      "after",
+      "\nExample:\n  qalam up &\n  kubectl --kubeconfig ~/.local/share/qalam/kubeconfig get experiments -A",
+    )
+    .action(async ({ port, volume }: { port: string; volume: readonly string[] }) => {
+      if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+        throw new CommandError(`--port ${port}: write a number up to 65535`);
+      const path = dataDirectory(terminal.env);
+      const { signal, release } = onInterrupt(() => {});
+      const home = await openEmbeddedHome(path, {
+        mode: "run",
+        port: Number(port),
+        volumes: volume.map((value) => volumeFlag(value)),
+        onError: errorReporter(terminal),
+      });
+      const kubeconfig = join(path, "kubeconfig");
+      writeFileSync(kubeconfig, kubeconfigText(home.address ?? "", readToken(path)), { mode: 0o600 });
+      say(
+        terminal,
+        `Serving ${path} at ${home.address}\n  export KUBECONFIG=${kubeconfig}\n  kubectl get experiments -A\nCtrl-C ends it; trials that run are stopped and run again at the next start.`,
+      );
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      await home.close();
+      release();
+    });
+}
+
+/** A kubeconfig with the token, for the owner's eyes only. */
+function kubeconfigText(server: string, token: string): string {
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "qalam", cluster: { server: `${server}/t/${token}` } }],
+    users: [{ name: "qalam", user: { token } }],
+    contexts: [{ name: "qalam", context: { cluster: "qalam", user: "qalam", namespace: "default" } }],
+    "current-context": "qalam",
+  });
+}

@@ -1,0 +1,75 @@
+import {
+  applyDefaults,
+  builtInSchemaProblems,
+  CONFIG_MAP,
+  EXPERIMENT,
+  type Experiment,
+  type FieldProblem,
+  InvalidObjectError,
+  type KubeObject,
+  type ResourceKind,
+  type StoredConfigMap,
+  validateExperiment,
+  validateUpdate,
+} from "@qalam/api";
+import type { Admission, AdmissionOptions } from "@qalam/server";
+import type { ResourceStore } from "@qalam/store";
+import { catalogue } from "../catalogue.ts";
+import { TRIAL_KINDS } from "../load-manifest.ts";
+
+/** Defaulting and validation at the API server, as Katib's webhooks do it. */
+export function experimentAdmission(store: ResourceStore): Admission {
+  return {
+    async create(kind, object, options) {
+      if (kind.kind !== EXPERIMENT.kind) return builtIn(kind, object, options);
+      const experiment = applyDefaults(object as Experiment);
+      return checked(experiment, await experimentProblems(experiment, store), options);
+    },
+    async update(kind, old, object, options) {
+      if (kind.kind !== EXPERIMENT.kind) return builtIn(kind, object, options);
+      const experiment = applyDefaults(object as Experiment);
+      const specChanged = JSON.stringify((old as Experiment).spec) !== JSON.stringify(experiment.spec);
+      const problems = specChanged
+        ? [...(await experimentProblems(experiment, store)), ...validateUpdate(old as Experiment, experiment)]
+        : [];
+      return checked(experiment, problems, options);
+    },
+  };
+}
+
+async function experimentProblems(experiment: Experiment, store: ResourceStore): Promise<FieldProblem[]> {
+  const named = experiment.spec?.trialTemplate?.configMap;
+  const found =
+    named?.configMapName === undefined
+      ? undefined
+      : await store.get(CONFIG_MAP, { namespace: named.configMapNamespace ?? "", name: named.configMapName });
+  const configMap = (namespace: string, name: string): StoredConfigMap | undefined =>
+    found?.metadata.name === name && found.metadata.namespace === namespace ? found : undefined;
+  return validateExperiment(experiment, { catalogue, configMap, trialKinds: TRIAL_KINDS });
+}
+
+/** Fields of built-in kinds that Kubernetes does not know. */
+function builtIn(kind: ResourceKind, object: KubeObject, options: AdmissionOptions): KubeObject {
+  const definition = `${kind.group === "" ? "core" : kind.group}/${kind.version}.${kind.kind}`;
+  return checked(
+    object,
+    builtInSchemaProblems(object, definition).filter(
+      ({ path }) => !path.startsWith("metadata.managedFields") && !path.startsWith("status"),
+    ),
+    options,
+  );
+}
+
+/** Unknown fields are refused, warned about or let go, as the request says; every other problem refuses the object. */
+function checked<T extends KubeObject>(
+  object: T,
+  problems: readonly FieldProblem[],
+  { fieldValidation, warn }: AdmissionOptions,
+): T {
+  const unknown = problems.filter(({ reason }) => reason === "FieldValueUnknown");
+  const refused = fieldValidation === "Strict" ? problems : problems.filter((problem) => !unknown.includes(problem));
+  if (refused.length > 0) throw new InvalidObjectError(object.kind, object.metadata.name ?? "", refused);
+  if (fieldValidation === "Warn")
+    for (const { path, hint } of unknown) warn(`unknown field "${path}"${hint === undefined ? "" : `: ${hint}`}`);
+  return object;
+}

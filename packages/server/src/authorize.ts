@@ -1,0 +1,50 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { RequestError } from "./status-error.ts";
+
+export interface AuthorizationOptions {
+  /** Every request must carry it: `Authorization: Bearer <token>`. */
+  readonly token: string;
+  /** Host names under which the server may be asked for, beside loopback ones. */
+  readonly hosts?: readonly string[];
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Asked for by probes, answered without a token, and tells nothing. */
+const open = new Set(["/healthz", "/livez", "/readyz"]);
+
+/** A token in front of the path: kubectl sends no Authorization header to a server without TLS, but keeps the path of its address. */
+const tokenPath = /^\/t\/([\w-]{20,})(\/.*)?$/;
+
+/** The path and the token that stands in front of it, if one does. */
+export function splitTokenPath(path: string): { path: string; token: string | undefined } {
+  const match = tokenPath.exec(path);
+  return match === null ? { path, token: undefined } : { path: match[2] ?? "/", token: match[1] };
+}
+
+/** Lets a request in: right Host (against DNS rebinding), no foreign Origin (against other web pages), the token. @throws RequestError 403 or 401 */
+export function authorize(
+  request: IncomingMessage,
+  path: string,
+  pathToken: string | undefined,
+  { token, hosts = [] }: AuthorizationOptions,
+): void {
+  const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+  if (!loopback.test(host) && !hosts.includes(host))
+    throw new RequestError(403, "this server is not known by the Host of the request");
+  const { origin } = request.headers;
+  if (
+    origin !== undefined &&
+    origin !== `http://${request.headers.host}` &&
+    origin !== `https://${request.headers.host}`
+  )
+    throw new RequestError(403, "requests from other web pages are refused");
+  if (open.has(path)) return;
+  const given = pathToken ?? /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
+  if (!timingSafeEqual(digest(given), digest(token))) throw new RequestError(401, "Unauthorized");
+}
+
+/** Equal lengths, so that comparing takes the same time whatever was sent. */
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
