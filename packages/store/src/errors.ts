@@ -100,8 +100,16 @@ const systemProblems: Readonly<Record<string, StorageProblem>> = {
   EACCES: "read-only",
   EPERM: "read-only",
   ENOTDIR: "unreadable",
+  ENOENT: "unreadable",
   EEXIST: "unreadable",
 };
+
+/** For errors that come without a code, as those of iterators do. */
+function problemIn(message: string): StorageProblem | undefined {
+  if (/disk is full/.test(message)) return "full";
+  if (/readonly database/.test(message)) return "read-only";
+  return /malformed|not a database/.test(message) ? "damaged" : undefined;
+}
 
 /** The machine did not take a write or give back what was written. Of the writes it concerns nothing was stored. */
 export class StorageError extends StoreError {
@@ -122,7 +130,11 @@ export class StorageError extends StoreError {
     if (error instanceof QalamError) return error;
     const { message = String(error), errcode, code } = error as Error & { errcode?: number; code?: string };
     const problem = errcode === undefined ? systemProblems[code ?? ""] : problems[errcode & 0xff];
-    return new StorageError(problem ?? "other", path === undefined ? message : `${path}: ${message}`, { cause: error });
+    return new StorageError(
+      problem ?? problemIn(message) ?? "other",
+      path === undefined ? message : `${path}: ${message}`,
+      { cause: error },
+    );
   }
 }
 

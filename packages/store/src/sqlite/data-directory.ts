@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { JournaledStore } from "../engine/journaled-store.ts";
 import type { StoreOptions } from "../engine/store-options.ts";
@@ -8,6 +7,7 @@ import type { ResourceStore } from "../resource-store.ts";
 import { openDatabase, type Synchronous } from "./database.ts";
 import { DirectoryLock } from "./directory-lock.ts";
 import type { Database } from "./driver.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { SqliteJournal } from "./sqlite-journal.ts";
 import { SqliteObservationStore } from "./sqlite-observation-store.ts";
 
@@ -35,7 +35,7 @@ export interface DataDirectoryOptions extends StoreOptions {
  */
 export async function openDataDirectory(path: string, options: DataDirectoryOptions = {}): Promise<DataDirectory> {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectory(path);
   } catch (error) {
     throw StorageError.from(error, path);
   }

@@ -1,5 +1,5 @@
 import { NewerDatabaseError } from "../errors.ts";
-import { type Database, sqliteConstructor } from "./driver.ts";
+import { Database } from "./driver.ts";
 import { runTransaction } from "./run-transaction.ts";
 
 /** Steps from one schema version to the next; the position is the version. Never change one that was released: add one. */
@@ -23,7 +23,7 @@ export type Synchronous = "NORMAL" | "FULL";
  * @throws NewerDatabaseError, or what SQLite throws
  */
 export function openDatabase(path: string, synchronous: Synchronous = "NORMAL"): Database {
-  const database = new (sqliteConstructor())(path);
+  const database = new Database(path);
   try {
     // Read before anything is written: a file of a newer version, or none of ours, stays as it is.
     checkVersion(database, path);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "nod
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { LockedError, type LockHolder, StorageError } from "../errors.ts";
-import { type Database, sqliteConstructor } from "./driver.ts";
+import { Database } from "./driver.ts";
 
 const LOCK_FILE = "lock.db";
 const HOLDER_FILE = "server.json";
@@ -71,7 +71,7 @@ export function readLockHolder(directory: string): LockHolder | undefined {
 function lockDatabase(directory: string, sql: string): Database {
   let database: Database | undefined;
   try {
-    database = new (sqliteConstructor())(join(directory, LOCK_FILE));
+    database = new Database(join(directory, LOCK_FILE));
     database.exec(sql);
     return database;
   } catch (error) {
