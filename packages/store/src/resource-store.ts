@@ -90,6 +90,7 @@ export interface ResourceList<T> {
 }
 
 export interface WatchOptions extends Pick<ListOptions, "namespace" | "labelSelector" | "fieldSelector" | "shared"> {
+  /** Absent, or "0" as Kubernetes clients write: begin with what exists. */
   readonly resourceVersion?: string;
   /** Asks for BOOKMARK events: one after the initial objects, then whenever the version moved on without events of this watch, at most one a minute. */
   readonly allowBookmarks?: boolean;

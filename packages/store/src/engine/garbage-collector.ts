@@ -2,7 +2,13 @@ import type { KubeObject, OwnerReference } from "@qalam/api";
 import type { Change } from "./change.ts";
 import { emptied, hasContentFinalizer } from "./namespaces.ts";
 import { namespacePrefix } from "./object-place.ts";
-import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER, type PropagationPolicy, prepareDelete } from "./prepare-delete.ts";
+import {
+  FOREGROUND_FINALIZER,
+  ORPHAN_FINALIZER,
+  type PropagationPolicy,
+  policyIn,
+  prepareDelete,
+} from "./prepare-delete.ts";
 import { isReadyToGo } from "./prepare-update.ts";
 import type { ResourceState } from "./resource-state.ts";
 import type { Entry } from "./resource-table.ts";
@@ -48,20 +54,17 @@ export class GarbageCollector {
     }
   }
 
-  /** Follows the changes of a batch and adds what they entail, examining at most `budget` objects. */
+  /** Examines at most `budget` objects and writes what follows. */
   run(batch: WriteBatch, budget: number): void {
-    let seen = 0;
-    for (let left = budget; ; left--) {
-      while (seen < batch.changes.length) this.#observe(batch.changes[seen++]!);
-      const next = this.#pending.values().next();
-      if (next.done === true || left === 0) return;
-      this.#pending.delete(next.value);
-      const entry = this.#state.graph.byUid(next.value);
+    for (const uid of [...this.#pending].slice(0, budget)) {
+      this.#pending.delete(uid);
+      const entry = this.#state.graph.byUid(uid);
       if (entry !== undefined) this.#examine(batch, entry);
     }
   }
 
-  #observe({ type, object, previous }: Change): void {
+  /** Notes what a committed change entails. */
+  observe({ type, object, previous }: Change): void {
     const { uid, ownerReferences, deletionTimestamp, finalizers } = object.metadata;
     if (type === "DELETED") {
       this.#gone(object);
@@ -172,12 +175,7 @@ export class GarbageCollector {
   #delete(batch: WriteBatch, entry: Entry, policy: PropagationPolicy): void {
     const { uid, finalizers = [] } = entry.object.metadata;
     const hasDependents = this.#state.graph.hasDependents(uid!);
-    const kept = finalizers.includes(ORPHAN_FINALIZER)
-      ? "Orphan"
-      : finalizers.includes(FOREGROUND_FINALIZER)
-        ? "Foreground"
-        : policy;
-    const deletion = prepareDelete(entry.object, kept, hasDependents, this.#now());
+    const deletion = prepareDelete(entry.object, policyIn(finalizers) ?? policy, hasDependents, this.#now());
     if (deletion.outcome === "remove") batch.remove(entry);
     else if (deletion.outcome === "mark") batch.replace(entry, deletion.object);
   }

@@ -28,7 +28,7 @@ import {
 import { objectsAt } from "./object-list.ts";
 import { checkShape, resourceName, tableKey, tableKeyOf } from "./object-place.ts";
 import { prepareCreate } from "./prepare-create.ts";
-import { prepareDelete } from "./prepare-delete.ts";
+import { policyIn, prepareDelete } from "./prepare-delete.ts";
 import {
   checkPreconditions,
   checkSamePlace,
@@ -254,7 +254,7 @@ export class JournaledStore implements ResourceStore {
       if (isNamespace(kind)) checkDeletableNamespace(key.name);
       const { object } = entry;
       const hasDependents = this.#state.graph.hasDependents(object.metadata.uid!);
-      const policy = options.propagationPolicy ?? "Background";
+      const policy = options.propagationPolicy ?? policyIn(object.metadata.finalizers) ?? "Background";
       const deletion = prepareDelete(object, policy, hasDependents, this.#options.now());
       if (deletion.outcome === "mark") return batch.replace(entry, deletion.object);
       if (deletion.outcome === "remove") batch.remove(entry);

@@ -16,6 +16,12 @@ export type Deletion =
   | { readonly outcome: "mark"; readonly object: KubeObject }
   | { readonly outcome: "unchanged" };
 
+/** The policy of a deletion that was asked for before. */
+export function policyIn(finalizers: readonly string[] | undefined): PropagationPolicy | undefined {
+  if (finalizers?.includes(ORPHAN_FINALIZER)) return "Orphan";
+  return finalizers?.includes(FOREGROUND_FINALIZER) ? "Foreground" : undefined;
+}
+
 /** @param now milliseconds since 1970 */
 export function prepareDelete(
   stored: KubeObject,

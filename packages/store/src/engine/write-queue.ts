@@ -71,24 +71,34 @@ export class WriteQueue {
     });
   }
 
-  /** Runs and commits the writes that wait, up to a bound, and some garbage collection. */
+  /** Runs and commits the writes that wait, up to a bound, then some garbage collection. */
   commit(): void {
     const batch = new WriteBatch(this.#state.graph, this.#state.version);
-    const toCollect = this.#collector.save();
     const done = this.#runOperations(batch);
     try {
-      this.#collector.run(batch, MAX_COLLECTED);
-      if (batch.changes.length > 0) this.#makeDurable(batch);
+      this.#makeDurable(batch);
+      for (const { waiting, value } of done) waiting.resolve(value);
     } catch (error) {
-      batch.undo(0);
-      this.#collector.restore(toCollect);
       const failure = StorageError.from(error);
       for (const { waiting } of done) waiting.reject(failure);
-      if (this.#waiting.length > 0) this.#schedule();
-      return;
     }
-    for (const { waiting, value } of done) waiting.resolve(value);
-    if (this.#waiting.length > 0 || this.#collector.hasWork) this.#schedule();
+    this.#collect();
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
+  /** Apart from the writes, so that they never fail because of it. What fails is tried again with the next write. */
+  #collect(): void {
+    if (!this.#collector.hasWork) return;
+    const before = this.#collector.save();
+    const batch = new WriteBatch(this.#state.graph, this.#state.version);
+    try {
+      this.#collector.run(batch, MAX_COLLECTED);
+      this.#makeDurable(batch);
+      if (this.#collector.hasWork) this.#schedule();
+    } catch {
+      batch.undo(0);
+      this.#collector.restore(before);
+    }
   }
 
   #runOperations(batch: WriteBatch): { waiting: Waiting; value: unknown }[] {
@@ -105,9 +115,17 @@ export class WriteQueue {
     return done;
   }
 
+  /** All changes of the batch, or none, then tells readers and the collector. */
   #makeDurable(batch: WriteBatch): void {
+    if (batch.changes.length === 0) return;
     const forgotten = { versions: this.#forgottenVersions, horizons: this.#forgottenHorizons };
-    const weights = this.#journal.commit(batch.changes, forgotten);
+    let weights: number[];
+    try {
+      weights = this.#journal.commit(batch.changes, forgotten);
+    } catch (error) {
+      batch.undo(0);
+      throw error;
+    }
     this.#forgottenVersions = [];
     this.#forgottenHorizons = new Map();
     this.#state.version = batch.version;
@@ -117,6 +135,7 @@ export class WriteQueue {
       touched.add(change.table);
     });
     for (const table of touched) this.trim(table);
+    for (const change of batch.changes) this.#collector.observe(change);
     this.#published(touched);
   }
 
