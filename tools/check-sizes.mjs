@@ -20,7 +20,7 @@ const files = execFileSync(
   { cwd: root, encoding: "utf8" },
 )
   .split("\n")
-  .filter((file) => file !== "" && !file.includes("/generated/"));
+  .filter((file) => file !== "" && !file.includes("/generated/") && !file.startsWith("packages/testing/"));
 const problems = [];
 const lengths = [];
 for (const file of files) {

@@ -98,6 +98,7 @@ async function watch({ request, response, path, query }: ResourceRequest, { stor
       ...scope(path, query),
       ...(resourceVersion && { resourceVersion }),
       allowBookmarks: isTrue(query.get("allowWatchBookmarks")),
+      sendInitialEvents: isTrue(query.get("sendInitialEvents")),
       ...(timeout > 0 && { timeoutSeconds: timeout }),
       asTable: wantsTable(request),
     },

@@ -14,6 +14,8 @@ export interface WatchRequest {
   readonly fieldSelector?: string;
   readonly resourceVersion?: string;
   readonly allowBookmarks: boolean;
+  /** Marks the bookmark after the objects that exist, so that a client knows it has seen them all. */
+  readonly sendInitialEvents: boolean;
   readonly timeoutSeconds?: number;
   /** Rows of a Table instead of objects. */
   readonly asTable: boolean;
@@ -37,15 +39,16 @@ export async function watchResponse(
   const timer =
     request.timeoutSeconds === undefined ? undefined : setTimeout(() => watch.close(), request.timeoutSeconds * 1000);
   response.on("close", () => watch.close());
+  start(response);
+  let isInitial = request.sendInitialEvents;
   try {
     for await (const event of watch) {
-      if (!response.headersSent) start(response);
-      response.write(`${JSON.stringify(encode(event, request))}\n`);
+      const endsInitial = isInitial && event.type === "BOOKMARK";
+      if (endsInitial) isInitial = false;
+      response.write(`${JSON.stringify(encode(event, request, endsInitial))}\n`);
       if (response.writableLength > MAX_UNREAD_BYTES) return void response.destroy();
     }
-    if (!response.headersSent) start(response);
   } catch (error) {
-    if (!response.headersSent) throw error;
     response.write(`${JSON.stringify({ type: "ERROR", object: statusOf(error) })}\n`);
   } finally {
     clearTimeout(timer);
@@ -55,14 +58,18 @@ export async function watchResponse(
 }
 
 /** Headers go out at once, so that a client knows the watch stands before anything happens. */
-export function start(response: ServerResponse): void {
+function start(response: ServerResponse): void {
   response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
   response.flushHeaders();
 }
 
-function encode(event: WatchEvent<KubeObject>, { kind, asTable }: WatchRequest): object {
+function encode(event: WatchEvent<KubeObject>, { kind, asTable }: WatchRequest, endsInitial: boolean): object {
   if (event.type === "BOOKMARK") {
-    const metadata = { resourceVersion: event.resourceVersion, creationTimestamp: null };
+    const metadata = {
+      resourceVersion: event.resourceVersion,
+      creationTimestamp: null,
+      ...(endsInitial && { annotations: { "k8s.io/initial-events-end": "true" } }),
+    };
     return {
       type: "BOOKMARK",
       object: {

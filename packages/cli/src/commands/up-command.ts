@@ -17,9 +17,15 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
     .command("up")
     .description("run the server in the foreground: kubectl, SDKs and other terminals work with it")
     .option("--port <number>", "port on the loopback interface (0: any free one)", "7071")
+    .option(
+      "-v, --volume <host:container>",
+      "a host folder that stands for a path in all containers (repeatable)",
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
     .addHelpText(
       "after",
-      "\nExample:\n  qalam up &\n  kubectl --kubeconfig ~/.local/share/qalam/kubeconfig get experiments -A",
+      "\nExample:\n  qalam up -v .:/app &\n  kubectl --kubeconfig ~/.local/share/qalam/kubeconfig get experiments -A",
     )
     .action(async ({ port, volume }: { port: string; volume: readonly string[] }) => {
       if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)

@@ -1,0 +1,124 @@
+import { spawn, spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { writeManifest } from "./manifest.ts";
+import { type CommandResult, collect, startQalam, temporaryFolder, untilOutput } from "./qalam-command.ts";
+
+const hasKubectl = spawnSync("kubectl", ["version", "--client"], { stdio: "ignore" }).status === 0;
+
+/** `qalam up` with kubectl pointed at it. */
+async function startCluster() {
+  const home = temporaryFolder();
+  const server = startQalam(["up", "--port", "0"], { home });
+  const output = collect(server);
+  onTestFinished(async () => {
+    server.kill("SIGTERM");
+    await output;
+  });
+  await untilOutput(server, /Ctrl-C/);
+  const env = { ...process.env, KUBECONFIG: join(home, "kubeconfig") };
+  const kubectl = (args: readonly string[], input?: string): Promise<CommandResult> => {
+    const child = spawn("kubectl", args, {
+      timeout: 60_000,
+      cwd: home,
+      env,
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
+    child.stdin?.end(input);
+    return collect(child);
+  };
+  return { home, kubectl };
+}
+
+describe.skipIf(!hasKubectl)("kubectl against qalam up", () => {
+  let cluster: Awaited<ReturnType<typeof startCluster>>;
+  beforeEach(async () => {
+    cluster = await startCluster();
+  });
+
+  it("applies, waits, gets, describes, reads logs and deletes an experiment", async () => {
+    const { kubectl, home } = cluster;
+    const file = writeManifest(home, { namespace: "kubeflow", max: 3 });
+    expect((await kubectl(["apply", "-f", file])).stdout).toBe("experiment.kubeflow.org/test created\n");
+    expect(
+      (await kubectl(["wait", "--for=condition=Succeeded", "experiment/test", "-n", "kubeflow", "--timeout=60s"]))
+        .stdout,
+    ).toContain("condition met");
+    expect((await kubectl(["get", "experiment", "test", "-n", "kubeflow"])).stdout).toMatch(
+      /NAME +TYPE +STATUS +AGE\ntest +Succeeded +True/,
+    );
+    for (const label of ["experiment=test", "katib.kubeflow.org/experiment=test"]) {
+      expect(
+        (await kubectl(["get", "trials", "-n", "kubeflow", "-l", label, "-o", "name"])).stdout.trim().split("\n"),
+      ).toHaveLength(3);
+    }
+    expect((await kubectl(["describe", "experiment", "test", "-n", "kubeflow"])).stdout).toMatch(
+      /Events:[\s\S]*ExperimentMaxTrialsReached/,
+    );
+    const pod = (await kubectl(["get", "pods", "-n", "kubeflow", "-o", "jsonpath={.items[0].metadata.name}"])).stdout;
+    expect((await kubectl(["logs", "-n", "kubeflow", pod, "-c", "main"])).stdout).toMatch(/^loss=0\.\d+\n$/);
+    expect((await kubectl(["delete", "experiment", "test", "-n", "kubeflow", "--cascade=foreground"])).status).toBe(0);
+    expect((await kubectl(["get", "trials,jobs,pods", "-n", "kubeflow"])).stderr).toContain("No resources found");
+  });
+
+  it("lists the definitions of Katib's kinds and explains their fields", async () => {
+    const { kubectl } = cluster;
+    const crds = (await kubectl(["get", "crd"])).stdout;
+    for (const name of ["experiments.kubeflow.org", "suggestions.kubeflow.org", "trials.kubeflow.org"])
+      expect(crds).toContain(name);
+    expect((await kubectl(["explain", "experiment.spec.objective"])).stdout).toContain("Metric to optimise.");
+  });
+
+  it("refuses a bad experiment with Katib's words and every problem", async () => {
+    const { kubectl, home } = cluster;
+    const file = writeManifest(home, {
+      spec: { algorithm: { algorithmName: "nonsense" }, objective: { type: "minimize" } },
+    });
+    const { status, stderr } = await kubectl(["apply", "-f", file]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('admission webhook "validator.experiment.katib.kubeflow.org" denied the request: [');
+    expect(stderr).toContain("spec.algorithm.algorithmName: Unsupported value");
+    expect(stderr).toContain("spec.objective.objectiveMetricName: Required value");
+  });
+
+  it("patches the counts of a running experiment, and nothing else", async () => {
+    const { kubectl, home } = cluster;
+    await kubectl(["apply", "-f", writeManifest(home, { script: "sleep 1000" })]);
+    const patch = (spec: object) =>
+      kubectl(["patch", "experiment", "test", "--type", "merge", "-p", JSON.stringify({ spec })]);
+    expect((await patch({ maxTrialCount: 5 })).stdout).toContain("patched");
+    expect((await patch({ objective: { type: "maximize" } })).stderr).toContain("spec.objective: Forbidden");
+    expect((await kubectl(["get", "experiment", "test", "-o", "jsonpath={.spec.maxTrialCount}"])).stdout).toBe("5");
+  });
+
+  it("follows a log while the trial runs, and shows changes with -w", async () => {
+    const { kubectl, home } = cluster;
+    const go = join(home, "go");
+    const watching = kubectl(["get", "experiment", "-w", "--request-timeout=20s"]);
+    await kubectl([
+      "apply",
+      "-f",
+      writeManifest(home, {
+        max: 1,
+        parallel: 1,
+        script: `echo first; while [ ! -e ${go} ]; do sleep 0.05; done; echo loss=1`,
+      }),
+    ]);
+    await kubectl(["wait", "--for=condition=Running", "experiment/test", "--timeout=20s"]);
+    await kubectl(["wait", "--for=jsonpath={.status.phase}=Running", "pod", "-l", "experiment=test", "--timeout=20s"]);
+    const following = kubectl(["logs", "-f", "-l", "experiment=test"]);
+    writeFileSync(go, "");
+    expect((await following).stdout).toBe("first\nloss=1\n");
+    expect((await watching).stdout).toMatch(/Running[\s\S]*Succeeded/);
+  });
+
+  it("applies built-in kinds again with a strategic merge", async () => {
+    const { kubectl } = cluster;
+    const map = (value: string) =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: m }\ndata: { a: "1", b: "${value}" }\n`;
+    expect((await kubectl(["apply", "-f", "-"], map("2"))).stdout).toContain("created");
+    expect((await kubectl(["apply", "-f", "-"], map("3"))).stdout).toContain("configured");
+    expect((await kubectl(["get", "configmap", "m", "-o", "jsonpath={.data.b}"])).stdout).toBe("3");
+  });
+});
