@@ -9,7 +9,7 @@ const checks = [
   ["lint and format", "node_modules/.bin/biome", ["check", "--error-on-warnings", "."]],
   ["import borders", node, ["tools/check-borders.mjs"]],
   ["file and function sizes", node, ["tools/check-sizes.mjs"]],
-  ["unused code", "node_modules/.bin/knip", ["--no-progress"]],
+  ["unused code", "node_modules/.bin/knip", ["--no-progress", "--no-config-hints"]],
 ];
 
 /** Runs all checks and shows the output of those that fail. @returns how many passed and failed */

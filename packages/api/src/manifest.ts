@@ -58,7 +58,7 @@ export function parseManifest(source: string, file: string): Manifest {
   const counter = new LineCounter();
   const documents = parseAllDocuments(text, {
     lineCounter: counter,
-    customTags: goScalarTags,
+    customTags: (tags) => [...goScalarTags, ...tags],
     prettyErrors: false,
     uniqueKeys: true,
   });

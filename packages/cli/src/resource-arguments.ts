@@ -17,7 +17,7 @@ export function resourceArguments(words: readonly string[]): ResourceArgument[] 
 }
 
 /** Kind by singular, plural, short or Kind name, in any case, with or without the group. */
-export function findKind(word: string): ResourceKind {
+function findKind(word: string): ResourceKind {
   const wanted = word.toLowerCase().split(".")[0] ?? "";
   const found = KINDS.find(({ kind, plural, singular, shortNames }) =>
     [kind.toLowerCase(), plural, singular, ...shortNames].includes(wanted),

@@ -95,7 +95,7 @@ function validateTrialParameters({ spec }: Experiment, text: string, problems: P
       "is missing",
       "list the placeholders of the template, or write []",
     );
-  const searched = (spec.parameters ?? []).map(({ name }) => name);
+  const searched = (spec.parameters ?? []).map(({ name }) => name ?? "");
   const placeholders = new Set([...text.matchAll(PLACEHOLDER)].map(([, name = ""]) => name));
   list.forEach(({ name = "", reference = "" }, i) => {
     const path = `${at}.trialParameters[${i}]`;

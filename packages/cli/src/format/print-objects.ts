@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { CommandError } from "../command-error.ts";
 import { textTable } from "./text-table.ts";
 
-export const FORMATS = ["table", "wide", "json", "yaml", "name"] as const;
+const FORMATS = ["table", "wide", "json", "yaml", "name"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** @throws CommandError naming the formats there are */

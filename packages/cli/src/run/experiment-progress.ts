@@ -27,14 +27,14 @@ export interface ExperimentProgress {
   readonly remaining: number | undefined;
 }
 
-export interface RunningTrial {
+interface RunningTrial {
   readonly name: string;
   readonly parameters: string;
   readonly latest: string | undefined;
   readonly elapsed: number;
 }
 
-export interface BestTrial {
+interface BestTrial {
   readonly name: string;
   readonly objective: string;
   readonly value: string;

@@ -33,7 +33,7 @@ function bar({ finished, total }: ExperimentProgress, width: number): string {
 }
 
 /** `12 succeeded, 1 failed, 4 running`: only what there is. */
-export function countsLine({ counts }: ExperimentProgress): string {
+function countsLine({ counts }: ExperimentProgress): string {
   const named: [number, string][] = [
     [counts.succeeded, "succeeded"],
     [counts.earlyStopped, "stopped early"],

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CONFIG_MAP, SECRET, type StoredPod, VOLUMES_ANNOTATION } from "@qalam/api";
 import type { ResourceStore } from "@qalam/store";
@@ -117,7 +117,3 @@ function trimSlash(path: string): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
-/** Removes a pod's folder with everything in it. */
-export async function removePodFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-}

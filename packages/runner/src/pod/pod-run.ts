@@ -314,7 +314,7 @@ export class PodRun {
 }
 
 /** A pod's own folder: state of its runs, its volumes, where it works. */
-export function podFolder(dataDirectory: string, uid: string): string {
+function podFolder(dataDirectory: string, uid: string): string {
   return join(dataDirectory, "pods", uid);
 }
 

@@ -2,7 +2,7 @@ import type { StoredPod } from "@qalam/api";
 import type { Container, ContainerState, ContainerStatus, PodCondition, PodStatus } from "kubernetes-types/core/v1.js";
 
 /** What is known of one container, as the pod's status will say it. */
-export interface ContainerProgress {
+interface ContainerProgress {
   state: ContainerState;
   restarts: number;
   lastState?: ContainerState;
