@@ -1,3 +1,5 @@
+// biome-ignore-all lint/complexity/noCommaOperator: a row changes several fields in one expression
+// biome-ignore-all lint/suspicious/noAssignInExpressions: rows are assignments
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyDefaults, type Experiment, validateExperiment } from "../src/index.ts";

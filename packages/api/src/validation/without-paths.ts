@@ -15,7 +15,9 @@ function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).filter(([, item]) => item !== null);
-  return Object.fromEntries(entries.map(([key, item]) => [key, key === "trialSpec" ? structuredClone(item) : withoutNulls(item)]));
+  return Object.fromEntries(
+    entries.map(([key, item]) => [key, key === "trialSpec" ? structuredClone(item) : withoutNulls(item)]),
+  );
 }
 
 function removable(path: readonly string[]): readonly string[] {

@@ -116,4 +116,3 @@ function annotatedMappings(annotations: Readonly<Record<string, string>>): PathM
 function trimSlash(path: string): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
-

@@ -1,0 +1,101 @@
+import { describeStreamCollector } from "@qalam/testing";
+import { describe, expect, it } from "vitest";
+import { explainMissingMetric, JsonLinesCollector, TextCollector } from "../src/index.ts";
+
+const text = Buffer.from(
+  "epoch=1\nloss=nan accuracy=0.93 val_accuracy=1\n2024-01-01T00:00:00Z loss = 1e-3\r50%\rüber loss=.5 loss=-inf\n",
+);
+describeStreamCollector("the text collector", () => new TextCollector(["accuracy", "loss"]), text);
+describeStreamCollector(
+  "the text collector with filters",
+  () => new TextCollector(["accuracy", "loss"], ["(\\w+)\\s*=\\s*([-+.\\w]+)"]),
+  text,
+);
+describeStreamCollector(
+  "the JSON collector",
+  () => new JsonLinesCollector(["accuracy", "loss"]),
+  Buffer.from('{"loss":"0.5","epoch":3}\nnot json\n{"accuracy":0.9,"timestamp":1638422847.28721}\n'),
+);
+
+const rowsOf = (lines: string, filters?: readonly string[], metrics = ["loss"]) =>
+  new TextCollector(metrics, filters).push(Buffer.from(`${lines}\n`)).map(({ metric, value }) => `${metric}=${value}`);
+
+describe("text lines (Katib behaviour 5.5)", () => {
+  it.each([
+    ["loss=0.5", ["loss=0.5"]],
+    ["loss = -1.5e-3", ["loss=-1.5e-3"]],
+    ["val_loss=1 loss=2", ["loss=2"]],
+    ["loss=nan", ["loss=nan"]],
+    ["loss=Infinity", ["loss=Infinity"]],
+    ["loss=name", []],
+    ["loss=", []],
+    ["loss: 0.5", []],
+    ["|loss=1", []],
+    ["loss=1;loss=2", ["loss=1", "loss=2"]],
+    ["loss=5.", ["loss=5."]],
+    ["Loss=1", []],
+  ])("%j", (line, want) => expect(rowsOf(line)).toEqual(want));
+
+  it("takes filters in Go's syntax, drops empty values, and lets the guide's expression work as printed", () => {
+    const guide = "([\\w|-]+)\\s*=\\s*([+-]?\\d*(\\.\\d+)?([Ee][+-]?\\d+)?)";
+    expect(rowsOf("loss=nan", [guide])).toEqual([]);
+    expect(rowsOf("loss=0.25", [guide])).toEqual(["loss=0.25"]);
+    expect(
+      rowsOf("{metricName: loss, metricValue: 0.5};", ["\\{metricName: ([\\w|-]+), metricValue: ([\\d.]+)\\}"]),
+    ).toEqual(["loss=0.5"]);
+    expect(rowsOf("Best-Genotype=Genotype(a=[1])", ["([\\w-]+)=(Genotype.*)"], ["Best-Genotype"])).toEqual([
+      "Best-Genotype=Genotype(a=[1])",
+    ]);
+  });
+
+  it("gives rows the step of their line or of the one before", () => {
+    const rows = new TextCollector(["loss"]).push(Buffer.from("loss=1\nepoch=2\nloss=3\nloss=4 step=9\n"));
+    expect(rows.map(({ value, step }) => [value, step])).toEqual([
+      ["1", undefined],
+      ["3", 2],
+      ["4", 9],
+    ]);
+  });
+
+  it("keeps memory bounded on a line without end", () => {
+    const collector = new TextCollector(["loss"]);
+    const before = process.memoryUsage().arrayBuffers;
+    const chunk = Buffer.alloc(1 << 20, "x");
+    for (let i = 0; i < 100; i++) collector.push(chunk);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 << 20);
+    expect(collector.push(Buffer.from("\nloss=1\n"))).toHaveLength(1);
+  });
+});
+
+describe("JSON lines (Katib behaviour 5.6)", () => {
+  it("reads numbers and texts, fractions of a second and steps", () => {
+    const rows = new JsonLinesCollector(["loss"]).push(
+      Buffer.from(
+        '{"loss":0.5,"epoch":3,"timestamp":1638422847.5}\n{"loss":"0.25","timestamp":"2021-12-02T05:27:27Z"}\n',
+      ),
+    );
+    expect(rows).toMatchObject([
+      { metric: "loss", value: "0.5", step: 3, time: "2021-12-02T05:27:27.500Z" },
+      { metric: "loss", value: "0.25", time: "2021-12-02T05:27:27Z" },
+    ]);
+  });
+});
+
+describe("explainMissingMetric", () => {
+  it("shows the closest line and what to write", () => {
+    const collector = new TextCollector(["accuracy"]);
+    collector.push(Buffer.from("starting\nAccuracy=0.9\n"));
+    const explanation = explainMissingMetric({
+      objective: "accuracy",
+      spec: undefined,
+      diagnosis: collector.diagnose(),
+    });
+    expect(explanation).toContain("read 2 lines");
+    expect(explanation).toContain("saw Accuracy=0.9; the objective is accuracy: print accuracy=0.9");
+  });
+  it("says when there was no output", () => {
+    expect(
+      explainMissingMetric({ objective: "a", spec: undefined, diagnosis: new TextCollector(["a"]).diagnose() }),
+    ).toContain("it is empty");
+  });
+});
