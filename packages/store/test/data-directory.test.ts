@@ -87,6 +87,45 @@ describe("a data directory opened again", () => {
     await third.close();
   });
 
+  it("replays from any version it accepts to what it lists", async () => {
+    const options = { historyLimit: 7 };
+    const first = await openDataDirectory(directory.path, options);
+    const lists = new Map<string, StoredConfigMap[]>();
+    for (let i = 0; i < 30; i++) {
+      const name = `b${i % 9}`;
+      if ((await first.resources.get(CONFIG_MAP, key(name))) === undefined)
+        await first.resources.create(CONFIG_MAP, box(name));
+      else if (i % 4 === 0) await first.resources.delete(CONFIG_MAP, key(name));
+      else await first.resources.patch(CONFIG_MAP, key(name), { data: { i: String(i) } });
+      const { resourceVersion, items } = await first.resources.list(CONFIG_MAP);
+      lists.set(resourceVersion, items);
+    }
+    await first.close();
+    const second = await openDataDirectory(directory.path, options);
+    const final = await second.resources.list(CONFIG_MAP);
+    expect(final.items).toEqual([...lists.values()].at(-1));
+    let accepted = 0;
+    for (const [resourceVersion, items] of lists) {
+      const seen = new Map(items.map((item) => [item.metadata.name, item]));
+      const watch = second.resources.watch(CONFIG_MAP, { resourceVersion })[Symbol.asyncIterator]();
+      let version = resourceVersion;
+      while (version !== final.resourceVersion) {
+        const next = await watch.next().catch((error: unknown) => error);
+        if (next instanceof ExpiredError) break;
+        const { type, object } = (next as IteratorYieldResult<{ type: string; object: StoredConfigMap }>).value;
+        version = object.metadata.resourceVersion!;
+        if (type === "DELETED") seen.delete(object.metadata.name);
+        else seen.set(object.metadata.name, object);
+      }
+      if (version !== final.resourceVersion) continue;
+      accepted++;
+      const names = [...seen.keys()].sort();
+      expect(names.map((name) => seen.get(name))).toEqual(final.items);
+    }
+    expect(accepted).toBe(8);
+    await second.close();
+  });
+
   it("keeps no more rows than it remembers", async () => {
     const opened = await openDataDirectory(directory.path, { historyLimit: 10 });
     await opened.resources.create(CONFIG_MAP, box("a"));
