@@ -278,6 +278,14 @@ describe("a folder that cannot be written", () => {
 });
 
 describe("a full disk", () => {
+  it.skipIf(!canMount())("keeps a data directory from being opened, with the reason", async () => {
+    await onDisk("24k", async (path) => {
+      expect(await thrown(openDataDirectory(join(path, "home")))).toMatchObject({ problem: "full" });
+      execFileSync("mount", ["-o", "remount,size=4m", path]);
+      await (await openDataDirectory(join(path, "home"))).close();
+    });
+  });
+
   it.skipIf(!canMount())("fails writes clearly, spoils nothing, and later writes work", async () => {
     await onDisk("4m", async (path) => {
       const filler = join(path, "filler");
