@@ -1,2 +1,3 @@
 export * from "./describe-observation-store.ts";
 export * from "./describe-resource-store.ts";
+export * from "./fake-clock.ts";
