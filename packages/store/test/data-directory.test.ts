@@ -13,7 +13,7 @@ import {
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { CONFIG_MAP, type StoredConfigMap } from "@qalam/api";
+import { CONFIG_MAP, SECRET, type StoredConfigMap, type StoredSecret } from "@qalam/api";
 import { ExpiredError, LockedError, NewerDatabaseError, StorageError } from "@qalam/store";
 import { openDataDirectory, readLockHolder } from "@qalam/store/sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -298,6 +298,11 @@ describe("a full disk", () => {
         failure = await thrown(opened.resources.create(CONFIG_MAP, box(`b${i}`, { x: "y".repeat(20_000) })));
         if (failure === undefined) made.push(`b${i}`);
       }
+      const big = { x: "y".repeat(20_000) };
+      const together = Array.from({ length: 30 }, (_, i) => opened.resources.create(CONFIG_MAP, box(`t${i}`, big)));
+      for (const { status } of await Promise.allSettled(together)) expect(status).toBe("rejected");
+      const secret = { ...box("first-of-its-kind", big), kind: "Secret" } as StoredSecret;
+      expect(await thrown(opened.resources.create(SECRET, secret))).toMatchObject({ problem: "full" });
       expect(failure).toMatchObject({ problem: "full", message: expect.stringMatching(/disk is full.*make room/) });
       const row = { metric: "m", value: "v".repeat(200_000), time: "2026-01-01T00:00:00Z", source: "s", sequence: 1 };
       expect(await thrown(opened.observations.append("t", [row]))).toMatchObject({ problem: "full" });
@@ -308,11 +313,13 @@ describe("a full disk", () => {
       truncateSync(filler, 0);
       expect(await opened.observations.append("t", [row])).toBe(1);
       await opened.resources.create(CONFIG_MAP, box("after"));
+      const stored = await opened.resources.create(SECRET, secret);
       for (const name of [...made, "after"])
         expect((await watch.next()).value).toMatchObject({ object: { metadata: { name } } });
       await opened.close();
       const again = await openDataDirectory(join(path, "home"));
       expect((await again.resources.list(CONFIG_MAP)).items).toHaveLength(made.length + 1);
+      expect(await again.resources.get(SECRET, key("first-of-its-kind"))).toEqual(stored);
       expect(await again.observations.summarize("t")).toHaveLength(1);
       await again.close();
     });
