@@ -25,7 +25,13 @@ export class Kubelet {
   readonly #started = new Set<string>();
   #watch: ResourceWatch<StoredJob> | undefined;
   #watching: Promise<void> | undefined;
-  #working = new Set<Promise<void>>();
+  readonly #working = new Set<Promise<void>>();
+  #end: () => void = () => {};
+  /** Trainings that still go on are cut off then. */
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#end = resolve;
+  });
+  #closed = false;
   /** Names of trials whose training began, in order. */
   readonly begun: string[] = [];
 
@@ -42,6 +48,8 @@ export class Kubelet {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    this.#end();
     this.#watch?.close();
     await this.#watching;
     await Promise.all(this.#working);
@@ -76,7 +84,8 @@ export class Kubelet {
       sequence,
     }));
     for (const row of rows) await this.#observations.append(uid, [row]);
-    await until;
+    await Promise.race([until, ...(until === undefined ? [] : [this.#ended])]);
+    if (this.#closed) return;
     await this.#write(
       job,
       fails === undefined

@@ -101,9 +101,10 @@ export class TrialTally {
     return this.#best;
   }
 
-  /** The trials no other trial beats, when there are several objectives. */
+  /** The trials no other trial beats, in order of creation, when there are several objectives. */
   get front(): readonly Trial[] | undefined {
-    return this.#front?.trials;
+    const entries = this.#front?.trials.flatMap(({ metadata }) => this.#entries.get(metadata.name) ?? []);
+    return entries?.sort(byCreation).map(({ trial }) => trial);
   }
 
   has(name: string): boolean {
