@@ -1,17 +1,23 @@
+import { ConflictError } from "@qalam/store";
 import type { Clock } from "./clock.ts";
 
 export interface WorkQueueOptions {
   /** Brings the object of a key to what it should be. A rejection is reported and tried again with growing delays. */
   readonly process: (key: string) => Promise<void>;
   readonly clock: Clock;
-  /** Told of every rejection. */
+  /** Told of every rejection, but not of conflicts: those are tried again quietly, as a newer object is on its way. */
   readonly onError: (key: string, error: Error, attempt: number) => void;
-  /** Keys worked on at the same time; one key never is. */
+  /** Keys worked on at the same time; one key never is. @default 16 */
   readonly concurrency?: number;
 }
 
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 30_000;
+
+interface Timer {
+  readonly due: number;
+  readonly cancel: () => void;
+}
 
 /** A queue of keys: a key waits once however often it is added, and one that is added while worked on is worked on again. */
 export class WorkQueue {
@@ -20,9 +26,9 @@ export class WorkQueue {
   readonly #running = new Set<string>();
   readonly #again = new Set<string>();
   readonly #attempts = new Map<string, number>();
-  readonly #timers = new Map<string, () => void>();
+  readonly #timers = new Map<string, Timer>();
   #closed = false;
-  #idle: (() => void)[] = [];
+  #whenIdle: (() => void)[] = [];
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
@@ -35,14 +41,29 @@ export class WorkQueue {
     queueMicrotask(() => this.#work());
   }
 
-  /** Adds a key later; an earlier time that was set before stays. */
+  /** Adds a key later. Of several times set for a key only the earliest counts. */
   addAfter(key: string, milliseconds: number): void {
-    if (this.#closed || this.#timers.has(key)) return;
-    const cancel = this.#options.clock.after(milliseconds, () => {
+    if (this.#closed) return;
+    const { clock } = this.#options;
+    const due = clock.now().getTime() + milliseconds;
+    const set = this.#timers.get(key);
+    if (set !== undefined && set.due <= due) return;
+    set?.cancel();
+    const cancel = clock.after(milliseconds, () => {
       this.#timers.delete(key);
       this.add(key);
     });
-    this.#timers.set(key, cancel);
+    this.#timers.set(key, { due, cancel });
+  }
+
+  /** No key waits or is worked on. Keys that were added for later do not count. */
+  get isIdle(): boolean {
+    return this.#waiting.size === 0 && this.#running.size === 0;
+  }
+
+  /** Resolves when the queue is idle. */
+  idle(): Promise<void> {
+    return this.isIdle ? Promise.resolve() : new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
   /** Takes no more keys and resolves when those being worked on are done. */
@@ -50,8 +71,9 @@ export class WorkQueue {
     this.#closed = true;
     this.#waiting.clear();
     this.#again.clear();
-    for (const cancel of this.#timers.values()) cancel();
-    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    for (const { cancel } of this.#timers.values()) cancel();
+    this.#timers.clear();
+    await this.idle();
   }
 
   #work(): void {
@@ -72,14 +94,15 @@ export class WorkQueue {
     }
     this.#running.delete(key);
     if (this.#again.delete(key) && !this.#closed) this.#waiting.add(key);
-    if (this.#running.size === 0 && this.#closed) for (const resolve of this.#idle.splice(0)) resolve();
     this.#work();
+    if (this.isIdle) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
   #retry(key: string, error: Error): void {
+    if (this.#closed) return;
     const attempt = (this.#attempts.get(key) ?? 0) + 1;
     this.#attempts.set(key, attempt);
-    if (!this.#closed) this.#options.onError(key, error, attempt);
+    if (!(error instanceof ConflictError)) this.#options.onError(key, error, attempt);
     this.addAfter(key, Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1)));
   }
 }

@@ -85,8 +85,9 @@ const advice: Readonly<Record<StorageProblem, string>> = {
   other: "the database reports an error; what was stored before is intact",
 };
 
-/** SQLite's primary result codes. */
+/** SQLite's result codes: the extended ones that say more, then the primary ones. */
 const problems: Readonly<Record<number, StorageProblem>> = {
+  4874: "full", // SQLITE_IOERR_SHMSIZE: no room for the index of the write-ahead log
   8: "read-only",
   11: "damaged",
   13: "full",
@@ -129,7 +130,8 @@ export class StorageError extends StoreError {
   static from(error: unknown, path?: string): Error {
     if (error instanceof QalamError) return error;
     const { message = String(error), errcode, code } = error as Error & { errcode?: number; code?: string };
-    const problem = errcode === undefined ? systemProblems[code ?? ""] : problems[errcode & 0xff];
+    const coded = errcode === undefined ? systemProblems[code ?? ""] : (problems[errcode] ?? problems[errcode & 0xff]);
+    const problem = error instanceof SyntaxError ? "damaged" : coded; // a stored object that is no JSON
     return new StorageError(
       problem ?? problemIn(message) ?? "other",
       path === undefined ? message : `${path}: ${message}`,

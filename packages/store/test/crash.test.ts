@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createInterface } from "node:readline";
+import { join } from "node:path";
 import { CONFIG_MAP } from "@qalam/api";
 import { openDataDirectory, readLockHolder } from "@qalam/store/sqlite";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -25,26 +26,24 @@ class Acknowledged {
   take(line: string): void {
     const [what = "", name = "", number = ""] = line.split(" ");
     if (what === "row") this.rows.set(name, Number(number));
-    else if (what !== "open") this.objects.set(name, { state: what, version: Number(number) });
+    else this.objects.set(name, { state: what, version: Number(number) });
   }
 }
 
 /** Lets a child write and kills it without warning after so many acknowledgements. */
 async function writeAndKill(round: number, acknowledged: Acknowledged, after: number): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=source", "--import", tsx, script, directory.path, String(round)],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  let lines = 0;
-  for await (const line of createInterface({ input: child.stdout })) {
-    acknowledged.take(line);
-    if (++lines === after) child.kill("SIGKILL");
-  }
-  if (child.signalCode === null) await once(child, "exit");
-  expect(child.signalCode).toBe("SIGKILL");
+  const file = join(directory.path, "acknowledged");
+  writeFileSync(file, "");
+  const args = ["--conditions=source", "--import", tsx, script, directory.path, String(round), file];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  let dots = 0;
+  child.stdout.on("data", (data: Buffer) => {
+    dots += data.length;
+    if (dots >= after) child.kill("SIGKILL");
+  });
+  const [, signal] = await once(child, "exit");
+  expect(signal).toBe("SIGKILL");
+  for (const line of readFileSync(file, "utf8").split("\n")) if (line !== "") acknowledged.take(line);
 }
 
 async function expectNothingLost(acknowledged: Acknowledged): Promise<void> {

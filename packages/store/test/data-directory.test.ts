@@ -13,7 +13,7 @@ import {
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { CONFIG_MAP, type StoredConfigMap } from "@qalam/api";
+import { CONFIG_MAP, SECRET, type StoredConfigMap, type StoredSecret } from "@qalam/api";
 import { ExpiredError, LockedError, NewerDatabaseError, StorageError } from "@qalam/store";
 import { openDataDirectory, readLockHolder } from "@qalam/store/sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -85,6 +85,45 @@ describe("a data directory opened again", () => {
     await expect(late.next()).rejects.toThrow(ExpiredError);
     await expect(third.resources.list(CONFIG_MAP, { continue: page.continue! })).rejects.toThrow(ExpiredError);
     await third.close();
+  });
+
+  it("replays from any version it accepts to what it lists", async () => {
+    const options = { historyLimit: 7 };
+    const first = await openDataDirectory(directory.path, options);
+    const lists = new Map<string, StoredConfigMap[]>();
+    for (let i = 0; i < 30; i++) {
+      const name = `b${i % 9}`;
+      if ((await first.resources.get(CONFIG_MAP, key(name))) === undefined)
+        await first.resources.create(CONFIG_MAP, box(name));
+      else if (i % 4 === 0) await first.resources.delete(CONFIG_MAP, key(name));
+      else await first.resources.patch(CONFIG_MAP, key(name), { data: { i: String(i) } });
+      const { resourceVersion, items } = await first.resources.list(CONFIG_MAP);
+      lists.set(resourceVersion, items);
+    }
+    await first.close();
+    const second = await openDataDirectory(directory.path, options);
+    const final = await second.resources.list(CONFIG_MAP);
+    expect(final.items).toEqual([...lists.values()].at(-1));
+    let accepted = 0;
+    for (const [resourceVersion, items] of lists) {
+      const seen = new Map(items.map((item) => [item.metadata.name, item]));
+      const watch = second.resources.watch(CONFIG_MAP, { resourceVersion })[Symbol.asyncIterator]();
+      let version = resourceVersion;
+      while (version !== final.resourceVersion) {
+        const next = await watch.next().catch((error: unknown) => error);
+        if (next instanceof ExpiredError) break;
+        const { type, object } = (next as IteratorYieldResult<{ type: string; object: StoredConfigMap }>).value;
+        version = object.metadata.resourceVersion!;
+        if (type === "DELETED") seen.delete(object.metadata.name);
+        else seen.set(object.metadata.name, object);
+      }
+      if (version !== final.resourceVersion) continue;
+      accepted++;
+      const names = [...seen.keys()].sort();
+      expect(names.map((name) => seen.get(name))).toEqual(final.items);
+    }
+    expect(accepted).toBe(8);
+    await second.close();
   });
 
   it("keeps no more rows than it remembers", async () => {
@@ -239,6 +278,14 @@ describe("a folder that cannot be written", () => {
 });
 
 describe("a full disk", () => {
+  it.skipIf(!canMount())("keeps a data directory from being opened, with the reason", async () => {
+    await onDisk("24k", async (path) => {
+      expect(await thrown(openDataDirectory(join(path, "home")))).toMatchObject({ problem: "full" });
+      execFileSync("mount", ["-o", "remount,size=4m", path]);
+      await (await openDataDirectory(join(path, "home"))).close();
+    });
+  });
+
   it.skipIf(!canMount())("fails writes clearly, spoils nothing, and later writes work", async () => {
     await onDisk("4m", async (path) => {
       const filler = join(path, "filler");
@@ -251,6 +298,11 @@ describe("a full disk", () => {
         failure = await thrown(opened.resources.create(CONFIG_MAP, box(`b${i}`, { x: "y".repeat(20_000) })));
         if (failure === undefined) made.push(`b${i}`);
       }
+      const big = { x: "y".repeat(20_000) };
+      const together = Array.from({ length: 30 }, (_, i) => opened.resources.create(CONFIG_MAP, box(`t${i}`, big)));
+      for (const { status } of await Promise.allSettled(together)) expect(status).toBe("rejected");
+      const secret = { ...box("first-of-its-kind", big), kind: "Secret" } as StoredSecret;
+      expect(await thrown(opened.resources.create(SECRET, secret))).toMatchObject({ problem: "full" });
       expect(failure).toMatchObject({ problem: "full", message: expect.stringMatching(/disk is full.*make room/) });
       const row = { metric: "m", value: "v".repeat(200_000), time: "2026-01-01T00:00:00Z", source: "s", sequence: 1 };
       expect(await thrown(opened.observations.append("t", [row]))).toMatchObject({ problem: "full" });
@@ -261,11 +313,13 @@ describe("a full disk", () => {
       truncateSync(filler, 0);
       expect(await opened.observations.append("t", [row])).toBe(1);
       await opened.resources.create(CONFIG_MAP, box("after"));
+      const stored = await opened.resources.create(SECRET, secret);
       for (const name of [...made, "after"])
         expect((await watch.next()).value).toMatchObject({ object: { metadata: { name } } });
       await opened.close();
       const again = await openDataDirectory(join(path, "home"));
       expect((await again.resources.list(CONFIG_MAP)).items).toHaveLength(made.length + 1);
+      expect(await again.resources.get(SECRET, key("first-of-its-kind"))).toEqual(stored);
       expect(await again.observations.summarize("t")).toHaveLength(1);
       await again.close();
     });

@@ -2,4 +2,5 @@ export * from "./describe-observation-store.ts";
 export * from "./describe-resource-store.ts";
 export * from "./describe-sampler.ts";
 export * from "./describe-stream-collector.ts";
+export * from "./fake-clock.ts";
 export * from "./search-space-zoo.ts";

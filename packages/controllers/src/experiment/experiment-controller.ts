@@ -1,302 +1,209 @@
 import {
-  CONFIG_MAP,
-  dropConditions,
   EXPERIMENT,
+  EXPERIMENT_FINALIZER,
   type Experiment,
   type ExperimentStatus,
   hasCondition,
   isExperimentCompleted,
   isExperimentRestartable,
+  keyOf,
   PAUSED_ANNOTATION,
   parseDuration,
-  STOP_ANNOTATION,
   SUGGESTION,
   type Suggestion,
-  setCondition,
   TemplateError,
-  type TemplateObject,
-  TRIAL,
   type Trial,
-  type TrialAssignment,
 } from "@qalam/api";
-import {
-  ignoreAlreadyExists,
-  ignoreNotFound,
-  ignoreOutdated,
-  keyFrom,
-  ownerUid,
-  textOf,
-  timestampOf,
-  WorkQueue,
-} from "@qalam/runtime";
+import { commitStatus, ignoreOutdated, keyFrom, ownerUid, textOf, timestampOf, WorkQueue } from "@qalam/runtime";
 import type { ControllerContext } from "../controller-context.ts";
+import { ENDED_MESSAGE, PAUSE_MESSAGE } from "../trial/stop-reasons.ts";
+import { advanceExperiment, unusedAssignments } from "./advance-experiment.ts";
+import { closedSuggestionStatus } from "./closed-suggestion.ts";
 import { type Completion, completionOf } from "./completion.ts";
-import { completedStatus, countedStatus, createdStatus, runningConditions } from "./experiment-status.ts";
-import { controllerReference, newTrial } from "./new-trial.ts";
-import { planTrials } from "./plan-trials.ts";
+import { budgetStart, completedStatus, createdStatus, currentStatus, restartingStatus } from "./experiment-status.ts";
+import { StatusPace } from "./status-pace.ts";
+import { stopTrials } from "./stop-trials.ts";
 import { TrialTally } from "./trial-tally.ts";
 
-/** Status is written at once when a condition changes, and otherwise at most this often: longer with more trials, as it lists their names. */
-const STATUS_INTERVAL_MS = 20;
-const STATUS_INTERVAL_PER_TRIAL_MS = 0.2;
+const COMPONENT = "experiment-controller";
 
 /** What the controller knows of one experiment between passes; all of it can be worked out again from the store. */
 interface Memory {
   readonly uid: string;
   readonly tally: TrialTally;
-  writtenRevision: number;
-  lastWrite: number;
-  cancelDeadline: (() => void) | undefined;
+  readonly pace: StatusPace;
+  /** Calls off the timer of the time budget, once it is set. */
+  cancelDeadline?: () => void;
 }
 
-/** Brings each Experiment's trials to its spec and its status to its trials (Katib behaviour 3.2). */
+/** Brings each Experiment's trials to its spec and its status to its trials (Katib behaviour 3.2). The steps are in this package's README. */
 export class ExperimentController {
+  readonly queue: WorkQueue;
   readonly #context: ControllerContext;
-  readonly #queue: WorkQueue;
   readonly #memory = new Map<string, Memory>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
-    this.#queue = new WorkQueue({
+    this.queue = new WorkQueue({
       process: (key) => this.#reconcile(key),
       clock: context.clock,
       onError: (key, error, attempt) => this.#failed(key, error, attempt),
     });
-    context.experiments.onChange((current, previous) => this.#queue.add(keyText(current ?? previous)));
-    context.suggestions.onChange((current, previous) => this.#queue.add(keyText(current ?? previous)));
+    const enqueue = (current: Experiment | Suggestion | undefined, previous: typeof current): void =>
+      this.queue.add(textOf(keyOf((current ?? previous) as Experiment)));
+    context.experiments.onChange(enqueue);
+    context.suggestions.onChange(enqueue);
     context.trials.onChange((current, previous) => this.#trialChanged(current, previous));
   }
 
   async close(): Promise<void> {
     for (const { cancelDeadline } of this.#memory.values()) cancelDeadline?.();
-    await this.#queue.close();
+    await this.queue.close();
   }
 
   #trialChanged(current: Trial | undefined, previous: Trial | undefined): void {
     const trial = (current ?? previous) as Trial;
-    const key = `${trial.metadata.namespace}/${trial.metadata.ownerReferences?.[0]?.name ?? ""}`;
+    const name = trial.metadata.ownerReferences?.[0]?.name;
+    if (name === undefined) return;
+    const key = textOf({ namespace: trial.metadata.namespace ?? "", name });
     const memory = this.#memory.get(key);
     if (memory !== undefined && memory.uid === ownerUid(trial)) memory.tally.set(trial.metadata.name, current);
-    this.#queue.add(key);
+    this.queue.add(key);
   }
 
   async #reconcile(key: string): Promise<void> {
     const experiment = this.#context.experiments.get(keyFrom(key));
     if (experiment === undefined) return this.#forget(key);
-    if (experiment.metadata.deletionTimestamp !== undefined) return;
+    if (await this.#changeFinalizer(experiment)) return;
     const memory = this.#remember(key, experiment);
-    if (!hasCondition(experiment.status?.conditions, "Created"))
-      return this.#write(experiment, createdStatus(experiment, timestampOf(this.#context.clock)), memory);
+    if (!hasCondition(experiment.status?.conditions, "Created")) {
+      await this.#write(experiment, createdStatus(experiment, timestampOf(this.#context.clock)));
+      return;
+    }
     if (isExperimentCompleted(experiment)) return this.#afterCompletion(key, experiment, memory);
+    this.#setDeadline(key, experiment, memory);
     const suggestion = this.#suggestionOf(experiment);
-    if (hasCondition(suggestion?.status?.conditions, "Failed"))
-      return this.#complete(experiment, memory, suggestionFailure(suggestion));
-    const completion = this.#completion(experiment, suggestion, memory);
+    const completion = suggestionFailure(suggestion) ?? this.#completion(experiment, suggestion, memory.tally);
     if (completion !== undefined) return this.#complete(experiment, memory, completion);
-    if (experiment.metadata.annotations?.[PAUSED_ANNOTATION] === undefined)
-      await this.#advance(experiment, suggestion, memory);
-    else await this.#stopAll(memory, PAUSE_MESSAGE);
+    const hopeless = await this.#act(experiment, suggestion, memory.tally);
+    if (hopeless !== undefined) return this.#complete(experiment, memory, hopeless);
     await this.#writeCounts(key, experiment, memory);
   }
 
-  /** Starts and stops trials, and asks for more suggestions when too few wait. */
-  async #advance(experiment: Experiment, suggestion: Suggestion | undefined, { tally }: Memory): Promise<void> {
-    // Trials that a pause stopped go: their assignments wait in the Suggestion and run again under the same names.
-    for (const trial of tally.paused())
-      await ignoreNotFound(
-        this.#context.store.delete(TRIAL, { namespace: trial.metadata.namespace ?? "", name: trial.metadata.name }),
-      );
-    const plan = planTrials(experiment.spec, { active: tally.active, finished: tally.finished });
-    for (const trial of tally.newestActive().slice(0, plan.stop))
-      await ignoreNotFound(
-        this.#context.store.delete(TRIAL, { namespace: trial.metadata.namespace ?? "", name: trial.metadata.name }),
-      );
-    const unused = unusedAssignments(suggestion, tally);
-    await this.#create(experiment, unused.slice(0, plan.start));
-    await this.#request(experiment, suggestion, plan.start - unused.length);
+  /** Adds Katib's finalizer, and takes it away from an experiment that is being deleted. @returns whether that was all there is to do */
+  async #changeFinalizer(experiment: Experiment): Promise<boolean> {
+    const { finalizers = [], deletionTimestamp } = experiment.metadata;
+    const isThere = finalizers.includes(EXPERIMENT_FINALIZER);
+    const isWanted = deletionTimestamp === undefined;
+    if (isThere !== isWanted) {
+      const others = finalizers.filter((name) => name !== EXPERIMENT_FINALIZER);
+      const wanted = isWanted ? [...others, EXPERIMENT_FINALIZER] : others;
+      const metadata = { ...experiment.metadata, finalizers: wanted };
+      await ignoreOutdated(this.#context.store.update(EXPERIMENT, { ...experiment, metadata }));
+    }
+    return isThere !== isWanted || !isWanted;
   }
 
-  async #create(experiment: Experiment, assignments: readonly TrialAssignment[]): Promise<void> {
-    if (assignments.length === 0) return;
-    const template = await this.#template(experiment);
-    await Promise.all(
-      assignments.map((assignment) =>
-        ignoreAlreadyExists(this.#context.store.create(TRIAL, newTrial(experiment, assignment, template))),
-      ),
-    );
-  }
-
-  async #template({ spec }: Experiment): Promise<TemplateObject | string> {
-    const { trialSpec, configMap } = spec.trialTemplate ?? {};
-    if (trialSpec !== undefined) return trialSpec;
-    const { configMapName = "", configMapNamespace = "", templatePath = "" } = configMap ?? {};
-    const found = await this.#context.store.get(CONFIG_MAP, { namespace: configMapNamespace, name: configMapName });
-    const text = found?.data?.[templatePath];
-    if (text === undefined)
-      throw new TemplateError(
-        `ConfigMap ${configMapNamespace}/${configMapName} with key "${templatePath}" is not there`,
-      );
-    return text;
-  }
-
-  /** Raises `Suggestion.spec.requests` so that this many more assignments will be made. */
-  async #request(experiment: Experiment, suggestion: Suggestion | undefined, missing: number): Promise<void> {
+  /** Stops what a pause stops, else goes on. @returns how the experiment ends when its template can never be filled */
+  async #act(
+    experiment: Experiment,
+    suggestion: Suggestion | undefined,
+    tally: TrialTally,
+  ): Promise<Completion | undefined> {
     const { store } = this.#context;
-    const key = { namespace: experiment.metadata.namespace ?? "", name: experiment.metadata.name };
-    if (suggestion === undefined) {
-      if (missing > 0) await ignoreAlreadyExists(store.create(SUGGESTION, newSuggestion(experiment, missing)));
-      return;
+    try {
+      if (experiment.metadata.annotations?.[PAUSED_ANNOTATION] !== undefined)
+        await stopTrials(store, tally.newestActive(), PAUSE_MESSAGE);
+      else await advanceExperiment(store, experiment, suggestion, tally);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      return {
+        type: "Failed",
+        reason: "ExperimentFailed",
+        message: `Experiment has failed because its trial template cannot be filled: ${error.message}`,
+      };
     }
-    const requests = (suggestion.status?.suggestionCount ?? 0) + missing;
-    if (missing > 0 && requests > (suggestion.spec.requests ?? 0) && suggestion.status?.exhausted !== true) {
-      await ignoreOutdated(store.patch(SUGGESTION, key, { spec: { requests } }));
-    }
+    return undefined;
   }
 
-  #completion(experiment: Experiment, suggestion: Suggestion | undefined, memory: Memory): Completion | undefined {
-    const { spec, status } = experiment;
+  #completion(experiment: Experiment, suggestion: Suggestion | undefined, tally: TrialTally): Completion | undefined {
     const exhausted =
       suggestion?.status?.exhausted === true &&
-      (suggestion.status.suggestionCount ?? 0) >= 0 &&
-      unusedAssignments(suggestion, memory.tally).length === 0 &&
-      memory.tally.paused().length === 0;
-    const elapsed = this.#context.clock.now().getTime() - Date.parse(status?.startTime ?? "");
-    const completion = completionOf({ spec: spec, tally: memory.tally, exhausted, elapsed });
-    return completion?.reason === "ExperimentMaxTrialsReached" && memory.tally.paused().length > 0
-      ? undefined
-      : completion;
+      unusedAssignments(suggestion, tally).length === 0 &&
+      tally.displaced().length === 0;
+    const elapsed = this.#context.clock.now().getTime() - budgetStart(experiment);
+    return completionOf({ spec: experiment.spec, tally, exhausted, elapsed });
   }
 
   async #complete(experiment: Experiment, memory: Memory, completion: Completion): Promise<void> {
-    const now = timestampOf(this.#context.clock);
-    const counted = countedStatus(runningConditions(experiment.status ?? {}, memory.tally, now), memory.tally);
-    await this.#write(experiment, completedStatus(counted, completion, now), memory);
-    this.#context.events.record(
-      experiment,
-      completion.type === "Failed" ? "Warning" : "Normal",
-      completion.reason,
-      completion.message,
-      "experiment-controller",
-    );
+    const { clock, events } = this.#context;
+    const { revision } = memory.tally;
+    const status = completedStatus(experiment, memory.tally, completion, timestampOf(clock));
+    if (!(await this.#write(experiment, status))) return;
+    memory.pace.written(revision, clock.now().getTime());
+    memory.cancelDeadline?.();
+    delete memory.cancelDeadline;
+    const { type, reason, message } = completion;
+    events.record(experiment, type === "Failed" ? "Warning" : "Normal", reason, message, COMPONENT);
   }
 
   /** An experiment that has ended: its trials stop, its suggestion closes; late trials are still counted; a larger budget starts it again. */
   async #afterCompletion(key: string, experiment: Experiment, memory: Memory): Promise<void> {
-    const { spec, status } = experiment;
-    if (
-      isExperimentRestartable(experiment) &&
-      spec.maxTrialCount !== undefined &&
-      spec.maxTrialCount > memory.tally.total
-    )
-      return this.#restart(experiment, memory);
-    if (spec.completionPolicy !== "FinishTrials")
-      await this.#stopAll(memory, "Trial is stopped because its experiment has ended");
+    const { store, clock } = this.#context;
+    const { spec } = experiment;
+    const hasBudget = spec.maxTrialCount === undefined || spec.maxTrialCount > memory.tally.finished;
+    if (isExperimentRestartable(experiment) && hasBudget) {
+      await this.#write(experiment, restartingStatus(experiment, timestampOf(clock)));
+      return;
+    }
+    if (spec.completionPolicy !== "FinishTrials") await stopTrials(store, memory.tally.newestActive(), ENDED_MESSAGE);
     const suggestion = this.#suggestionOf(experiment);
-    if (
-      suggestion !== undefined &&
-      spec.resumePolicy !== "LongRunning" &&
-      !hasCondition(suggestion.status?.conditions, "Succeeded") &&
-      !hasCondition(suggestion.status?.conditions, "Failed")
-    )
-      await this.#closeSuggestion(suggestion, spec.resumePolicy ?? "Never");
-    if (hasCondition(status?.conditions, "Succeeded") || memory.tally.active > 0)
-      await this.#writeCounts(key, experiment, memory);
-  }
-
-  async #restart(experiment: Experiment, memory: Memory): Promise<void> {
-    const now = timestampOf(this.#context.clock);
-    const conditions = setCondition(
-      dropConditions(experiment.status?.conditions, "Succeeded", "Failed"),
-      { type: "Restarting", status: "True", reason: "ExperimentRestarting", message: "Experiment is restarted" },
-      now,
-    );
-    const { completionTime: _ended, ...status } = experiment.status ?? {};
-    await this.#write(experiment, { ...status, conditions }, memory);
-  }
-
-  async #closeSuggestion(suggestion: Suggestion, policy: string): Promise<void> {
-    const now = timestampOf(this.#context.clock);
-    const message =
-      policy === "FromVolume"
-        ? "Suggestion is succeeded, suggestion volume is not deleted, can be restarted"
-        : "Suggestion is succeeded, can't be restarted";
-    let conditions = suggestion.status?.conditions;
-    for (const type of ["Running", "DeploymentReady"])
-      conditions = setCondition(conditions, { type, status: "False", reason: "Suggestion is succeeded", message }, now);
-    conditions = setCondition(
-      conditions,
-      { type: "Succeeded", status: "True", reason: "Experiment is succeeded", message },
-      now,
-    );
-    await ignoreOutdated(
-      this.#context.store.updateStatus(SUGGESTION, { ...suggestion, status: { ...suggestion.status, conditions } }),
-    );
-  }
-
-  /** Asks the trial controller to stop every active trial. */
-  async #stopAll({ tally }: Memory, message: string): Promise<void> {
-    const running = tally
-      .newestActive()
-      .filter(({ metadata }) => metadata.annotations?.[STOP_ANNOTATION] === undefined);
-    await Promise.all(
-      running.map(({ metadata }) =>
-        ignoreOutdated(
-          this.#context.store.patch(
-            TRIAL,
-            { namespace: metadata.namespace ?? "", name: metadata.name },
-            { metadata: { annotations: { [STOP_ANNOTATION]: message } } },
-          ),
-        ),
-      ),
-    );
+    const conditions = suggestion?.status?.conditions;
+    const isOpen = !hasCondition(conditions, "Succeeded") && !hasCondition(conditions, "Failed");
+    if (suggestion !== undefined && isOpen && spec.resumePolicy !== "LongRunning")
+      await commitStatus(store, SUGGESTION, suggestion, closedSuggestionStatus(suggestion, timestampOf(clock)));
+    await this.#writeCounts(key, experiment, memory);
   }
 
   /** Writes the counts when they changed, but not more often than pays. */
-  async #writeCounts(key: string, experiment: Experiment, memory: Memory): Promise<void> {
-    if (memory.writtenRevision === memory.tally.revision) return;
-    const now = this.#context.clock.now().getTime();
-    const due = memory.lastWrite + STATUS_INTERVAL_MS + STATUS_INTERVAL_PER_TRIAL_MS * memory.tally.total;
-    const isFirst = !hasCondition(experiment.status?.conditions, "Running") && !isExperimentCompleted(experiment);
-    if (!isFirst && now < due) return this.#queue.addAfter(key, due - now);
-    const base = experiment.status ?? {};
-    const status = isExperimentCompleted(experiment)
-      ? base
-      : runningConditions(base, memory.tally, timestampOf(this.#context.clock));
-    await this.#write(experiment, countedStatus(status, memory.tally), memory);
+  async #writeCounts(key: string, experiment: Experiment, { tally, pace }: Memory): Promise<void> {
+    const { clock } = this.#context;
+    const { revision } = tally;
+    const wait = pace.wait(revision, tally.total, clock.now().getTime());
+    if (wait === undefined) return;
+    if (wait > 0) return this.queue.addAfter(key, wait);
+    if (await this.#write(experiment, currentStatus(experiment, tally, timestampOf(clock))))
+      pace.written(revision, clock.now().getTime());
   }
 
-  async #write(experiment: Experiment, status: ExperimentStatus, memory: Memory): Promise<void> {
-    const { revision } = memory.tally;
-    memory.lastWrite = this.#context.clock.now().getTime();
-    const written = await ignoreOutdated(this.#context.store.updateStatus(EXPERIMENT, { ...experiment, status }));
-    if (written !== undefined) memory.writtenRevision = revision;
+  /** @returns false when the experiment changed meanwhile: its watch calls again */
+  async #write(experiment: Experiment, status: ExperimentStatus): Promise<boolean> {
+    return (await commitStatus(this.#context.store, EXPERIMENT, experiment, status)) !== undefined;
   }
 
   #remember(key: string, experiment: Experiment): Memory {
     const uid = experiment.metadata.uid ?? "";
     const known = this.#memory.get(key);
     if (known?.uid === uid) return known;
-    const tally = new TrialTally(experiment.spec.objective ?? {});
-    for (const trial of this.#context.trials.indexed(uid).values()) tally.set(trial.metadata.name, trial);
+    known?.cancelDeadline?.();
+    const trials = this.#context.trials.indexed(uid).values();
     const memory: Memory = {
       uid,
-      tally,
-      writtenRevision: -1,
-      lastWrite: 0,
-      cancelDeadline: this.#deadline(key, experiment),
+      tally: new TrialTally(experiment.spec.objective ?? {}, trials),
+      pace: new StatusPace(),
     };
     this.#memory.set(key, memory);
     return memory;
   }
 
   /** The time budget ends by a timer, not by the next event. */
-  #deadline(key: string, { spec, status, metadata }: Experiment): (() => void) | undefined {
-    const budget = spec.maxDuration === undefined ? undefined : parseDuration(spec.maxDuration);
-    if (budget === undefined) return undefined;
-    const start = Date.parse(status?.startTime ?? metadata.creationTimestamp ?? "");
-    return this.#context.clock.after(Math.max(0, start + budget - this.#context.clock.now().getTime()) + 1000, () =>
-      this.#queue.add(key),
-    );
+  #setDeadline(key: string, experiment: Experiment, memory: Memory): void {
+    const { maxDuration } = experiment.spec;
+    const budget = maxDuration === undefined ? undefined : parseDuration(maxDuration);
+    if (budget === undefined || memory.cancelDeadline !== undefined) return;
+    const { clock } = this.#context;
+    const left = budgetStart(experiment) + budget - clock.now().getTime();
+    memory.cancelDeadline = clock.after(Math.max(0, left), () => this.queue.add(key));
   }
 
   #forget(key: string): void {
@@ -304,71 +211,23 @@ export class ExperimentController {
     this.#memory.delete(key);
   }
 
-  #suggestionOf({ metadata }: Experiment): Suggestion | undefined {
-    const suggestion = this.#context.suggestions.get({ namespace: metadata.namespace ?? "", name: metadata.name });
-    return suggestion !== undefined && ownerUid(suggestion) === metadata.uid ? suggestion : undefined;
+  #suggestionOf(experiment: Experiment): Suggestion | undefined {
+    const suggestion = this.#context.suggestions.get(keyOf(experiment));
+    return suggestion !== undefined && ownerUid(suggestion) === experiment.metadata.uid ? suggestion : undefined;
   }
 
   #failed(key: string, error: Error, attempt: number): void {
     const experiment = this.#context.experiments.get(keyFrom(key));
-    if (experiment !== undefined) {
-      this.#context.events.record(
-        experiment,
-        "Warning",
-        "ReconcileError",
-        `Failed to reconcile: ${error.message}`,
-        "experiment-controller",
-      );
-      const memory = this.#memory.get(key);
-      // A template that cannot be filled will not heal by trying again.
-      if (error instanceof TemplateError && memory !== undefined)
-        void this.#complete(experiment, memory, {
-          type: "Failed",
-          reason: "ExperimentFailed",
-          message: error.message,
-        }).catch((failure: Error) => this.#context.onError("experiment", key, failure, attempt));
-    }
+    const message = `Failed to reconcile: ${error.message}`;
+    if (experiment !== undefined)
+      this.#context.events.record(experiment, "Warning", "ReconcileError", message, COMPONENT);
     this.#context.onError("experiment", key, error, attempt);
   }
 }
 
-/** Message of the Killed condition of paused trials. */
-export const PAUSE_MESSAGE =
-  "Trial is stopped because its experiment is paused; it runs again when the experiment goes on";
-
-function unusedAssignments(suggestion: Suggestion | undefined, tally: TrialTally): TrialAssignment[] {
-  return (suggestion?.status?.suggestions ?? []).filter(({ name }) => !tally.has(name));
-}
-
-function suggestionFailure(suggestion: Suggestion | undefined): Completion {
-  const message = suggestion?.status?.conditions?.find(({ type }) => type === "Failed")?.message;
-  return {
-    type: "Failed",
-    reason: "ExperimentFailed",
-    message: `Suggestion has failed${message === undefined ? "" : `: ${message}`}`,
-  };
-}
-
-function newSuggestion(experiment: Experiment, requests: number): Suggestion {
-  const { metadata, spec, apiVersion } = experiment;
-  return {
-    apiVersion,
-    kind: "Suggestion",
-    metadata: {
-      name: metadata.name,
-      namespace: metadata.namespace ?? "default",
-      ...(metadata.labels !== undefined && { labels: metadata.labels }),
-      ownerReferences: [controllerReference(experiment)],
-    },
-    spec: {
-      ...(spec.algorithm !== undefined && { algorithm: spec.algorithm }),
-      ...(spec.earlyStopping !== undefined && { earlyStopping: spec.earlyStopping }),
-      requests,
-      resumePolicy: spec.resumePolicy ?? "Never",
-    },
-  };
-}
-
-function keyText(object: Experiment | Suggestion | undefined): string {
-  return textOf({ namespace: object?.metadata.namespace ?? "", name: object?.metadata.name ?? "" });
+function suggestionFailure(suggestion: Suggestion | undefined): Completion | undefined {
+  const failed = suggestion?.status?.conditions?.find(({ type, status }) => type === "Failed" && status === "True");
+  if (failed === undefined) return undefined;
+  const why = failed.message === undefined ? "" : `: ${failed.message}`;
+  return { type: "Failed", reason: "ExperimentFailed", message: `Suggestion has failed${why}` };
 }

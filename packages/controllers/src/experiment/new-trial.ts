@@ -1,7 +1,6 @@
 import {
   EXPERIMENT_LABEL,
   type Experiment,
-  type KubeObject,
   ORIGIN_ANNOTATION,
   PAUSED_ANNOTATION,
   QALAM_PREFIX,
@@ -13,6 +12,7 @@ import {
   type TrialAssignment,
 } from "@qalam/api";
 import { shortHash } from "@qalam/runtime";
+import { controllerReference } from "../owner-reference.ts";
 
 /** What people type by hand; Katib has only the long one. */
 const SHORT_EXPERIMENT_LABEL = "experiment";
@@ -78,11 +78,6 @@ export function newTrial(
       }),
     },
   };
-}
-
-/** The owner reference of a controller's child. */
-export function controllerReference({ apiVersion, kind, metadata }: KubeObject) {
-  return { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "", controller: true, blockOwnerDeletion: true };
 }
 
 /** Our annotations that concern how trials run. */

@@ -3,165 +3,189 @@ import {
   hasCondition,
   isExperimentCompleted,
   isTrialCompleted,
+  keyOf,
   SUGGESTION,
   type Suggestion,
   type SuggestionStatus,
-  setCondition,
   type Trial,
   type TrialAssignment,
 } from "@qalam/api";
-import { ignoreOutdated, keyFrom, ownerUid, textOf, timestampOf, WorkQueue } from "@qalam/runtime";
+import { commitStatus, keyFrom, ownerUid, textOf, timestampOf, WorkQueue } from "@qalam/runtime";
 import type { ControllerContext } from "../controller-context.ts";
+import { stoppingProblems } from "../early-stopping/experiment-rules.ts";
 import { trialName } from "../experiment/new-trial.ts";
-import { isPaused } from "../experiment/trial-tally.ts";
+import { isDisplaced } from "../trial/stop-reasons.ts";
+import { keptAssignments } from "./kept-assignments.ts";
+import type { SuggestionReply } from "./sampler-host.ts";
 import { SettingsError } from "./settings-error.ts";
+import { failedStatus, mergedSettings, missingAssignments, runningConditions } from "./suggestion-status.ts";
+import { TrialFeed } from "./trial-feed.ts";
 
-/** Assignments of finished trials that stay readable in the status; the trials themselves keep the rest. Bounds the cost of a write. */
-const KEPT_ASSIGNMENTS = 200;
+const COMPONENT = "suggestion-controller";
 
 /** Answers `spec.requests` with assignments in the status (Katib behaviour 3.3). */
 export class SuggestionController {
+  readonly queue: WorkQueue;
   readonly #context: ControllerContext;
-  readonly #queue: WorkQueue;
+  /** By experiment uid, of experiments that were asked for. */
+  readonly #feeds = new Map<string, TrialFeed>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
-    this.#queue = new WorkQueue({
+    this.queue = new WorkQueue({
       process: (key) => this.#reconcile(key),
       clock: context.clock,
       onError: (key, error, attempt) => this.#failed(key, error, attempt),
     });
     context.suggestions.onChange((current, previous) => {
-      const { metadata } = (current ?? previous) as Suggestion;
-      if (current === undefined) context.samplers.forget(ownerUid(previous as Suggestion) ?? "");
-      this.#queue.add(textOf({ namespace: metadata.namespace ?? "", name: metadata.name }));
+      if (current === undefined) this.#release(ownerUid(previous as Suggestion) ?? "");
+      else this.queue.add(textOf(keyOf(current)));
     });
-    // An algorithm that had nothing to suggest may have when a trial ends.
-    context.trials.onChange((current, previous) => {
-      if (
-        current === undefined ||
-        (isTrialCompleted(current) && (previous === undefined || !isTrialCompleted(previous)))
-      ) {
-        const { metadata } = (current ?? previous) as Trial;
-        const name = metadata.ownerReferences?.[0]?.name ?? "";
-        const suggestion = context.suggestions.get({ namespace: metadata.namespace ?? "", name });
-        if (suggestion !== undefined && missingAssignments(suggestion) > 0)
-          this.#queue.add(textOf({ namespace: metadata.namespace ?? "", name }));
-      }
+    context.experiments.onChange((current, previous) => {
+      if (current === undefined || isExperimentCompleted(current))
+        this.#release((current ?? previous)?.metadata.uid ?? "");
+      else this.queue.add(textOf(keyOf(current)));
     });
+    context.trials.onChange((current, previous) => this.#trialChanged(current, previous));
   }
 
   async close(): Promise<void> {
-    await this.#queue.close();
+    await this.queue.close();
+  }
+
+  /** An algorithm that had nothing to suggest may have when a trial ends. */
+  #trialChanged(current: Trial | undefined, previous: Trial | undefined): void {
+    const trial = (current ?? previous) as Trial;
+    const uid = ownerUid(trial) ?? "";
+    const feed = this.#feeds.get(uid);
+    if (feed === undefined) return;
+    if (!feed.set(trial.metadata.name, current)) this.#release(uid);
+    const key = { namespace: trial.metadata.namespace ?? "", name: trial.metadata.ownerReferences?.[0]?.name ?? "" };
+    const suggestion = this.#context.suggestions.get(key);
+    if (suggestion !== undefined && missingAssignments(suggestion) > 0) this.queue.add(textOf(key));
+  }
+
+  #release(experimentUid: string): void {
+    if (this.#feeds.delete(experimentUid)) this.#context.samplers.forget(experimentUid);
   }
 
   async #reconcile(key: string): Promise<void> {
     const suggestion = this.#context.suggestions.get(keyFrom(key));
     const experiment = this.#context.experiments.get(keyFrom(key));
-    if (suggestion === undefined || experiment === undefined || ownerUid(suggestion) !== experiment.metadata.uid)
-      return;
-    if (
-      isExperimentCompleted(experiment) ||
-      hasCondition(suggestion.status?.conditions, "Failed") ||
-      missingAssignments(suggestion) <= 0
-    )
-      return;
+    if (suggestion === undefined || experiment === undefined) return;
+    if (ownerUid(suggestion) !== experiment.metadata.uid || isExperimentCompleted(experiment)) return;
+    if (hasCondition(suggestion.status?.conditions, "Failed") || missingAssignments(suggestion) === 0) return;
     try {
       await this.#answer(suggestion, experiment);
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
-      await this.#fail(suggestion, error.message);
+      const status = failedStatus(suggestion, error.message, timestampOf(this.#context.clock));
+      await commitStatus(this.#context.store, SUGGESTION, suggestion, status);
     }
   }
 
   async #answer(suggestion: Suggestion, experiment: Experiment): Promise<void> {
-    const { samplers, store, trials } = this.#context;
+    const { samplers, store, stoppingRules } = this.#context;
     const uid = experiment.metadata.uid ?? "";
-    const own = new Map([...trials.indexed(uid).values()].map((trial) => [trial.metadata.name, trial]));
-    const stored = suggestion.status?.suggestions ?? [];
     const made = suggestion.status?.suggestionCount ?? 0;
-    const { assignments, exhausted, state } = await samplers.ask({
+    if (made === 0) this.#checkOnce(experiment, stoppingProblems(experiment.spec, stoppingRules));
+    const feed = this.#feedOf(uid);
+    const unused = (suggestion.status?.suggestions ?? []).filter(
+      ({ name }) => this.#trial(suggestion, name) === undefined,
+    );
+    const { pending } = feed;
+    const reply = await samplers.ask({
       experiment,
-      trials: own.values(),
-      earlier: this.#earlierTrials(experiment),
-      unused: stored.filter(({ name }) => !own.has(name)),
+      finished: feed.finished,
+      pending,
+      unused,
+      earlier: () => this.#earlierTrials(experiment),
       made,
       state: suggestion.status?.algorithmState,
+      algorithmSettings: suggestion.status?.algorithmSettings ?? [],
       count: missingAssignments(suggestion),
     });
-    if (assignments.length === 0 && !exhausted) return; // it waits for results
-    const named: TrialAssignment[] = assignments.map((assignment, i) => ({
-      name: trialName(experiment, assignment.id ?? made + i),
-      ...assignment,
-    }));
-    const status: SuggestionStatus = {
-      ...suggestion.status,
-      startTime: suggestion.status?.startTime ?? timestampOf(this.#context.clock),
-      suggestionCount: made + named.length,
-      suggestions: [...keptAssignments(stored, own), ...named],
-      algorithmState: state,
-      ...(exhausted && { exhausted }),
-      conditions: this.#runningConditions(suggestion),
-    };
-    const written = await ignoreOutdated(store.updateStatus(SUGGESTION, { ...suggestion, status })).catch(
-      (error: Error) => {
-        samplers.forget(uid);
-        throw error;
-      },
-    );
+    const isStuck = reply.assignments.length === 0 && pending.length + unused.length === 0;
+    // Nothing will ever end that it could wait for.
+    const exhausted = reply.exhausted || isStuck;
+    if (reply.assignments.length === 0 && !exhausted) return;
+    const status = this.#statusAfter(suggestion, experiment, { ...reply, exhausted });
+    const written = await commitStatus(store, SUGGESTION, suggestion, status).catch((error: Error) => {
+      samplers.forget(uid);
+      throw error;
+    });
     if (written === undefined) samplers.forget(uid);
+  }
+
+  /** Assignments and the algorithm's state in one write: a crash loses both or neither. */
+  #statusAfter(suggestion: Suggestion, experiment: Experiment, reply: SuggestionReply): SuggestionStatus {
+    const { status } = suggestion;
+    const now = timestampOf(this.#context.clock);
+    const made = status?.suggestionCount ?? 0;
+    const added = reply.assignments.map((assignment, i): TrialAssignment => {
+      const id = assignment.id ?? made + i;
+      return { ...assignment, name: assignment.name ?? trialName(experiment, id), id };
+    });
+    const settings = mergedSettings(status?.algorithmSettings, reply.algorithmSettings);
+    const state = reply.state ?? status?.algorithmState;
+    return {
+      ...status,
+      startTime: status?.startTime ?? now,
+      suggestionCount: made + added.length,
+      suggestions: [
+        ...keptAssignments(status?.suggestions ?? [], (name) => this.#isOver(this.#trial(suggestion, name))),
+        ...added,
+      ],
+      ...(settings !== undefined && { algorithmSettings: settings }),
+      ...(state !== undefined && { algorithmState: state }),
+      ...(reply.exhausted && { exhausted: true }),
+      conditions: runningConditions(suggestion, now) ?? [],
+    };
+  }
+
+  #checkOnce(experiment: Experiment, problems: readonly string[]): void {
+    if (problems.length > 0) throw new SettingsError(`Validation failed: ${problems.join("; ")}`);
+    const { events, experiments } = this.#context;
+    for (const name of experiment.spec.warmStart?.experiments ?? [])
+      if (experiments.get({ namespace: experiment.metadata.namespace ?? "", name }) === undefined)
+        events.record(
+          experiment,
+          "Warning",
+          "WarmStartMissing",
+          `spec.warmStart.experiments: found no experiment ${name} in this namespace; it starts without its trials`,
+          COMPONENT,
+        );
   }
 
   /** Finished trials of the experiments named by warmStart. */
   #earlierTrials({ spec, metadata }: Experiment): Trial[] {
     return (spec.warmStart?.experiments ?? []).flatMap((name) => {
       const uid = this.#context.experiments.get({ namespace: metadata.namespace ?? "", name })?.metadata.uid;
-      return uid === undefined ? [] : [...this.#context.trials.indexed(uid).values()].filter(isTrialCompleted);
+      if (uid === undefined) return [];
+      return [...new TrialFeed(this.#context.trials.indexed(uid).values()).finished];
     });
   }
 
-  #runningConditions({ status }: Suggestion) {
-    const now = timestampOf(this.#context.clock);
-    const steps = [
-      { type: "Created", status: "True", reason: "SuggestionCreated", message: "Suggestion is created" },
-      { type: "DeploymentReady", status: "True", reason: "DeploymentReady", message: "Deployment is ready" },
-      { type: "Running", status: "True", reason: "SuggestionRunning", message: "Suggestion is running" },
-    ] as const;
-    return steps.reduce(
-      (conditions, step) => setCondition(conditions, step, now),
-      (status?.conditions ?? []).filter(({ type }) => type !== "Succeeded"),
-    );
+  #feedOf(uid: string): TrialFeed {
+    const known = this.#feeds.get(uid);
+    if (known !== undefined) return known;
+    const feed = new TrialFeed(this.#context.trials.indexed(uid).values());
+    this.#feeds.set(uid, feed);
+    return feed;
   }
 
-  async #fail(suggestion: Suggestion, message: string): Promise<void> {
-    const conditions = setCondition(
-      suggestion.status?.conditions,
-      { type: "Failed", status: "True", reason: "SuggestionFailed", message },
-      timestampOf(this.#context.clock),
-    );
-    await ignoreOutdated(
-      this.#context.store.updateStatus(SUGGESTION, { ...suggestion, status: { ...suggestion.status, conditions } }),
-    );
+  #trial({ metadata }: Suggestion, name: string): Trial | undefined {
+    return this.#context.trials.get({ namespace: metadata.namespace ?? "", name });
+  }
+
+  #isOver(trial: Trial | undefined): boolean {
+    return trial !== undefined && isTrialCompleted(trial) && !isDisplaced(trial);
   }
 
   #failed(key: string, error: Error, attempt: number): void {
     const suggestion = this.#context.suggestions.get(keyFrom(key));
     if (suggestion !== undefined)
-      this.#context.events.record(suggestion, "Warning", "ReconcileError", error.message, "suggestion-controller");
+      this.#context.events.record(suggestion, "Warning", "ReconcileError", error.message, COMPONENT);
     this.#context.onError("suggestion", key, error, attempt);
   }
-}
-
-function missingAssignments({ spec, status }: Suggestion): number {
-  return status?.exhausted === true ? 0 : (spec.requests ?? 0) - (status?.suggestionCount ?? 0);
-}
-
-/** Assignments whose trial is not finished, and the latest of the others. */
-function keptAssignments(stored: readonly TrialAssignment[], trials: ReadonlyMap<string, Trial>): TrialAssignment[] {
-  if (stored.length <= 2 * KEPT_ASSIGNMENTS) return [...stored];
-  const recent = stored.length - KEPT_ASSIGNMENTS;
-  return stored.filter(({ name }, i) => {
-    const trial = trials.get(name);
-    return i >= recent || trial === undefined || !isTrialCompleted(trial) || isPaused(trial);
-  });
 }

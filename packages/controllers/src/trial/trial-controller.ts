@@ -1,78 +1,77 @@
 import {
   evaluateJob,
   isTrialCompleted,
-  JOB,
   type JobVerdict,
   type KubeObject,
-  kindOf,
-  objectiveValue,
-  PAUSED_REASON,
-  type ResourceKind,
+  keyOf,
   STOP_ANNOTATION,
-  type StoredJob,
-  setCondition,
   TRIAL,
   TRIAL_FINALIZER,
   type Trial,
   type TrialStatus,
-  UNAVAILABLE,
-  wantedStrategies,
 } from "@qalam/api";
-import {
-  ignoreAlreadyExists,
-  ignoreNotFound,
-  ignoreOutdated,
-  keyFrom,
-  ownerUid,
-  textOf,
-  timestampOf,
-  WorkQueue,
-} from "@qalam/runtime";
-import { InvalidRequestError } from "@qalam/store";
+import { commitStatus, ignoreOutdated, keyFrom, textOf, timestampOf, WorkQueue } from "@qalam/runtime";
 import type { ControllerContext } from "../controller-context.ts";
-import { PAUSE_MESSAGE } from "../experiment/experiment-controller.ts";
-import { controllerReference } from "../experiment/new-trial.ts";
+import { EarlyStopping } from "../early-stopping/early-stopping.ts";
+import { hasStopped, RunObjects } from "./run-objects.ts";
+import { isSettled, stopReason } from "./stop-reasons.ts";
+import {
+  endedStatus,
+  missingObjectives,
+  observedStatus,
+  runningStatus,
+  type TrialEnd,
+  withJobMessage,
+  withJobReason,
+} from "./trial-status.ts";
 
-/** Creates each Trial's job, reads its status, and gives the Trial its observation and conditions (Katib behaviour 3.4). */
+const COMPONENT = "trial-controller";
+
+/** Creates each Trial's job, reads its status, and gives the Trial its observation and conditions (Katib behaviour 3.4). The steps are in this package's README. */
 export class TrialController {
+  readonly queue: WorkQueue;
+  readonly earlyStopping: EarlyStopping;
   readonly #context: ControllerContext;
-  readonly #queue: WorkQueue;
+  readonly #runs: RunObjects;
 
   constructor(context: ControllerContext) {
     this.#context = context;
-    this.#queue = new WorkQueue({
+    this.#runs = new RunObjects(context.store, context.runKinds);
+    this.queue = new WorkQueue({
       process: (key) => this.#reconcile(key),
       clock: context.clock,
       onError: (key, error, attempt) => this.#failed(key, error, attempt),
       concurrency: 64,
     });
+    this.earlyStopping = new EarlyStopping(context, (key) => this.queue.add(textOf(key)));
     context.trials.onChange((current) => {
-      if (current !== undefined)
-        this.#queue.add(textOf({ namespace: current.metadata.namespace ?? "", name: current.metadata.name }));
+      if (current !== undefined) this.queue.add(textOf(keyOf(current)));
     });
-    context.jobs.onChange((current, previous) => {
-      const { metadata } = (current ?? previous) as StoredJob;
-      const owner = metadata.ownerReferences?.find(({ kind }) => kind === "Trial");
-      if (owner !== undefined) this.#queue.add(textOf({ namespace: metadata.namespace ?? "", name: owner.name }));
-    });
+    this.#runs.onChange((key) => this.queue.add(textOf(key)));
   }
 
   async close(): Promise<void> {
-    await this.#queue.close();
+    await this.earlyStopping.close();
+    await this.queue.close();
   }
 
   async #reconcile(key: string): Promise<void> {
     const trial = this.#context.trials.get(keyFrom(key));
     if (trial === undefined) return;
     if (trial.metadata.deletionTimestamp !== undefined) return this.#finalize(trial);
-    const job = this.#jobOf(trial);
-    if (isTrialCompleted(trial)) return this.#stopJob(job);
+    const job = this.#runs.find(trial);
+    if (isTrialCompleted(trial)) return this.#cleanUp(trial, job);
+    // A job that ended by itself counts as such, even if it was to be stopped at the same moment.
+    const verdict = job === undefined ? undefined : evaluateJob(job, conditionsOf(trial));
+    if (job !== undefined && verdict !== undefined && verdict.state !== "running")
+      return this.#finish(trial, job, verdict);
     const stop = trial.metadata.annotations?.[STOP_ANNOTATION];
-    if (stop !== undefined) return this.#kill(trial, stop);
+    if (stop !== undefined)
+      return this.#end(trial, job, { type: "Killed", reason: stopReason(stop), message: stop }, hasStopped(job));
+    const decision = this.earlyStopping.decisionFor(trial.metadata.uid ?? "");
+    if (decision !== undefined) return this.#stopEarly(trial, job, decision);
     if (job === undefined) return this.#start(trial);
-    const verdict = evaluateJob(job, { success: trial.spec.successCondition, failure: trial.spec.failureCondition });
-    if (verdict.state === "running") return this.#markRunning(trial);
-    await this.#finish(trial, job, verdict);
+    return this.#markRunning(trial, job);
   }
 
   /** A trial that is deleted takes its observations with it. */
@@ -80,171 +79,112 @@ export class TrialController {
     const finalizers = trial.metadata.finalizers ?? [];
     if (!finalizers.includes(TRIAL_FINALIZER)) return;
     await this.#context.observations.delete(trial.metadata.uid ?? "");
-    await ignoreOutdated(
-      this.#context.store.update(TRIAL, {
-        ...trial,
-        metadata: { ...trial.metadata, finalizers: finalizers.filter((name) => name !== TRIAL_FINALIZER) },
-      }),
-    );
+    const metadata = { ...trial.metadata, finalizers: finalizers.filter((name) => name !== TRIAL_FINALIZER) };
+    await ignoreOutdated(this.#context.store.update(TRIAL, { ...trial, metadata }));
   }
 
   async #start(trial: Trial): Promise<void> {
-    const { store, events } = this.#context;
-    const runSpec = { ...trial.spec.runSpec } as unknown as KubeObject;
-    const kind = kindOf(runSpec);
-    if (kind === undefined)
-      return this.#reject(trial, `this home has no ${runSpec.kind} (${runSpec.apiVersion}); it runs Job and Pod`);
-    const job = { ...runSpec, metadata: { ...runSpec.metadata, ownerReferences: [controllerReference(trial)] } };
-    let created: KubeObject | undefined;
-    try {
-      created = await ignoreAlreadyExists(store.create(kind as ResourceKind, job));
-    } catch (error) {
-      if (!(error instanceof InvalidRequestError)) throw error;
-      return this.#reject(trial, `the job was refused: ${error.message}`);
-    }
-    if (created !== undefined)
-      events.record(trial, "Normal", "JobCreated", `Job ${job.metadata.name} has been created`, "trial-controller");
+    const result = await this.#runs.start(trial);
+    if (result.state === "refused")
+      return this.#end(
+        trial,
+        undefined,
+        { type: "Failed", reason: "TrialFailed", message: `Trial has failed: ${result.why}` },
+        true,
+      );
+    if (result.state === "waiting") return; // the change of that object calls again
+    this.#record(trial, "Normal", "JobCreated", `Job ${trial.metadata.name} has been created`);
     await this.#markRunning(trial);
   }
 
-  async #markRunning(trial: Trial): Promise<void> {
-    const now = timestampOf(this.#context.clock);
-    const created = setCondition(
-      trial.status?.conditions,
-      { type: "Created", status: "True", reason: "TrialCreated", message: "Trial is created" },
-      now,
-    );
-    const conditions = setCondition(
-      created,
-      { type: "Running", status: "True", reason: "TrialRunning", message: "Trial is running" },
-      now,
-    );
-    if (conditions === trial.status?.conditions) return;
-    await this.#write(trial, { ...trial.status, startTime: trial.status?.startTime ?? now, conditions });
+  async #markRunning(trial: Trial, job?: KubeObject): Promise<void> {
+    const status = runningStatus(trial, timestampOf(this.#context.clock));
+    if (status === trial.status) return;
+    if (await this.#write(trial, status))
+      this.#record(trial, "Normal", "JobRunning", `Job ${(job ?? trial).metadata.name} is running`);
   }
 
+  /** The job has ended by itself. */
   async #finish(trial: Trial, job: KubeObject, verdict: JobVerdict): Promise<void> {
-    const observed = await this.#observed(trial);
-    const suffix = (text: string) =>
-      `${text}${verdict.message === undefined ? "" : `. Job message: ${verdict.message}`}`;
-    const reason = (text: string) => `${text}${verdict.reason === undefined ? "" : `. Job reason: ${verdict.reason}`}`;
-    const { events } = this.#context;
+    const { name } = job.metadata;
     if (verdict.state === "failed") {
-      await this.#complete(trial, observed, "Failed", reason("TrialFailed"), suffix("Trial has failed"));
-      events.record(
-        trial,
-        "Normal",
-        "JobFailed",
-        `Job ${job.metadata.name} has failed. ${verdict.message ?? ""} ${verdict.reason ?? ""}`.trim(),
-        "trial-controller",
-      );
+      const reason = withJobReason("TrialFailed", verdict);
+      const message = withJobMessage("Trial has failed", verdict);
+      await this.#end(trial, job, { type: "Failed", reason, message }, true);
+      const why = [verdict.message, verdict.reason].filter((text) => text !== undefined).join(" ");
+      this.#record(trial, "Normal", "JobFailed", `Job ${name} has failed. ${why}`.trim());
       return;
     }
-    const objective = trial.spec.objective ?? {};
-    const latest = {
-      ...objective,
-      metricStrategies: [{ name: objective.objectiveMetricName ?? "", value: "latest" as const }],
-    };
-    if (objectiveValue(observed.observation?.metrics, latest) !== UNAVAILABLE) {
-      await this.#complete(trial, observed, "Succeeded", reason("TrialSucceeded"), suffix("Trial has succeeded"));
-      events.record(trial, "Normal", "JobSucceeded", `Job ${job.metadata.name} has succeeded`, "trial-controller");
+    const observed = await this.#observed(trial);
+    const missing = missingObjectives(observed, trial.spec.objective ?? {});
+    if (missing.length === 0) {
+      const reason = withJobReason("TrialSucceeded", verdict);
+      const message = withJobMessage("Trial has succeeded", verdict);
+      await this.#end(trial, job, { type: "Succeeded", reason, message }, true);
+      this.#record(trial, "Normal", "JobSucceeded", `Job ${name} has succeeded`);
       return;
     }
-    const why = await this.#context.explainMissingMetric(trial);
-    await this.#complete(
-      trial,
-      observed,
-      "MetricsUnavailable",
-      reason("MetricsUnavailable"),
-      `Metrics are not available: ${why}`,
-    );
-    events.record(
-      trial,
-      "Warning",
-      "MetricsUnavailable",
-      `Metrics are not available for Job ${job.metadata.name}: ${why}`,
-      "trial-controller",
-    );
+    const why = await this.#whyMissing(trial, missing);
+    const reason = withJobReason("MetricsUnavailable", verdict);
+    const message = `Metrics are not available: ${why}`;
+    await this.#end(trial, job, { type: "MetricsUnavailable", reason, message }, true);
+    this.#record(trial, "Warning", "MetricsUnavailable", `Metrics are not available for Job ${name}: ${why}`);
   }
 
-  async #kill(trial: Trial, message: string): Promise<void> {
-    await this.#complete(
-      trial,
-      await this.#observed(trial),
-      "Killed",
-      message === PAUSE_MESSAGE ? PAUSED_REASON : "TrialKilled",
-      message,
-    );
-  }
-
-  async #reject(trial: Trial, message: string): Promise<void> {
-    await this.#complete(trial, trial.status ?? {}, "Failed", "TrialFailed", `Trial has failed: ${message}`);
-  }
-
-  async #complete(trial: Trial, status: TrialStatus, type: string, reason: string, message: string): Promise<void> {
-    const now = timestampOf(this.#context.clock);
-    const running = status.conditions?.find((condition) => condition.type === "Running");
-    const stopped =
-      running === undefined
-        ? status.conditions
-        : setCondition(
-            status.conditions,
-            { type: "Running", status: "False", reason: "TrialRunning", message: "Trial is running" },
-            now,
-          );
-    await this.#write(trial, {
-      ...status,
-      startTime: status.startTime ?? now,
-      completionTime: now,
-      conditions: setCondition(stopped, { type, status: "True", reason, message }, now),
+  async #whyMissing(trial: Trial, missing: readonly string[]): Promise<string> {
+    const objective = trial.spec.objective?.objectiveMetricName ?? "";
+    if (!missing.includes(objective)) return `no value was reported of ${missing.join(", ")}`;
+    return this.#context.explainMissingMetric(trial).catch((error: Error) => {
+      this.#context.onError("trial", textOf(keyOf(trial)), error, 1);
+      return `no value was reported of ${objective}`;
     });
   }
 
-  /** The trial's status with what was observed of the metrics that have a strategy. */
+  async #stopEarly(trial: Trial, job: KubeObject | undefined, why: string): Promise<void> {
+    const message = `Trial is early stopped: ${why}`;
+    await this.#end(trial, job, { type: "EarlyStopped", reason: "TrialEarlyStopped", message }, hasStopped(job));
+    this.#record(trial, "Normal", "TrialEarlyStopped", message);
+  }
+
+  /** A stopped trial frees its place at once; when its processes have ended its observation is final and it is settled. */
+  async #cleanUp(trial: Trial, job: KubeObject | undefined): Promise<void> {
+    if (job !== undefined && !hasStopped(job)) return this.#runs.stop(job);
+    if (!isSettled(trial)) {
+      const observed = await this.#observed(trial);
+      await this.#write(trial, { ...observed, completionTime: timestampOf(this.#context.clock) });
+    } else if (job !== undefined && this.#context.deleteFinishedJobs && trial.spec.retainRun !== true) {
+      if (await this.#runs.remove(job))
+        this.#record(trial, "Normal", "JobDeleted", `Job ${job.metadata.name} has been deleted`);
+    }
+  }
+
+  async #end(trial: Trial, job: KubeObject | undefined, end: TrialEnd, settled: boolean): Promise<void> {
+    const observed = await this.#observed(trial);
+    const status = endedStatus(observed, end, settled, timestampOf(this.#context.clock));
+    const isWritten = await this.#write(trial, status);
+    if (isWritten && !settled && job !== undefined) await this.#runs.stop(job);
+  }
+
   async #observed(trial: Trial): Promise<TrialStatus> {
-    const wanted = wantedStrategies(trial.spec.objective ?? {});
-    const summaries = await this.#context.observations.summarize(trial.metadata.uid ?? "");
-    const metrics = wanted.flatMap((name) => summaries.find((metric) => metric.name === name) ?? []);
-    return metrics.length === 0 ? (trial.status ?? {}) : { ...trial.status, observation: { metrics } };
+    return observedStatus(trial, await this.#context.observations.summarize(trial.metadata.uid ?? ""));
   }
 
-  /** A trial that is over needs no process: a suspended Job stops its pods and keeps them readable. */
-  async #stopJob(job: KubeObject | undefined): Promise<void> {
-    if (job === undefined || kindOf(job)?.kind !== JOB.kind) return;
-    const { spec, status, metadata } = job as StoredJob;
-    const isOver =
-      status?.conditions?.some(
-        ({ type, status: holds }) => (type === "Complete" || type === "Failed") && holds === "True",
-      ) === true;
-    if (isOver || spec?.suspend === true) return;
-    await ignoreNotFound(
-      this.#context.store.patch(
-        JOB,
-        { namespace: metadata.namespace ?? "", name: metadata.name },
-        { spec: { suspend: true } },
-      ),
-    );
+  /** @returns false when the trial changed meanwhile: its watch calls again */
+  async #write(trial: Trial, status: TrialStatus): Promise<boolean> {
+    return (await commitStatus(this.#context.store, TRIAL, trial, status)) !== undefined;
   }
 
-  #jobOf(trial: Trial): KubeObject | undefined {
-    const job = this.#context.jobs.get({ namespace: trial.metadata.namespace ?? "", name: trial.metadata.name });
-    return job !== undefined && ownerUid(job) === trial.metadata.uid ? (job as unknown as KubeObject) : undefined;
-  }
-
-  async #write(trial: Trial, status: TrialStatus): Promise<void> {
-    await ignoreOutdated(this.#context.store.updateStatus(TRIAL, { ...trial, status }));
+  #record(trial: Trial, type: "Normal" | "Warning", reason: string, message: string): void {
+    this.#context.events.record(trial, type, reason, message, COMPONENT);
   }
 
   #failed(key: string, error: Error, attempt: number): void {
     const trial = this.#context.trials.get(keyFrom(key));
-    if (trial !== undefined)
-      this.#context.events.record(
-        trial,
-        "Warning",
-        "ReconcileError",
-        `Failed to reconcile: ${error.message}`,
-        "trial-controller",
-      );
+    if (trial !== undefined) this.#record(trial, "Warning", "ReconcileError", `Failed to reconcile: ${error.message}`);
     this.#context.onError("trial", key, error, attempt);
   }
+}
+
+function conditionsOf({ spec }: Trial): { success: string | undefined; failure: string | undefined } {
+  return { success: spec.successCondition, failure: spec.failureCondition };
 }

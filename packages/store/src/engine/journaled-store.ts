@@ -88,8 +88,9 @@ export class JournaledStore implements ResourceStore {
     }
     for (const table of this.#state.tables()) this.#queue.trim(table);
     this.#collector.examineAll();
-    for (const name of INITIAL_NAMESPACES) void this.#queue.run((batch) => this.#ensureNamespace(batch, name));
-    this.#queue.commit();
+    this.#queue.runNow((batch) => {
+      for (const name of INITIAL_NAMESPACES) this.#ensureNamespace(batch, name);
+    });
   }
 
   async get<T extends KubeObject>(

@@ -56,9 +56,17 @@ export class WriteQueue {
     });
   }
 
+  /** Runs and commits at once, ahead of all that waits: for what a store does before it is used. @throws StorageError */
+  runNow(operation: Operation<void>): void {
+    const batch = new WriteBatch(this.#state.graph, this.#state.version);
+    operation(batch);
+    this.#makeDurable(batch);
+    this.#collect();
+  }
+
   /** Commits what waits, then refuses everything. */
   close(): void {
-    while (this.#waiting.length > 0) this.commit();
+    while (this.#waiting.length > 0) this.#commit();
     this.#closed = true;
   }
 
@@ -67,12 +75,12 @@ export class WriteQueue {
     this.#scheduled = true;
     this.#journal.schedule(() => {
       this.#scheduled = false;
-      if (!this.#closed) this.commit();
+      if (!this.#closed) this.#commit();
     });
   }
 
   /** Runs and commits the writes that wait, up to a bound, then some garbage collection. */
-  commit(): void {
+  #commit(): void {
     const batch = new WriteBatch(this.#state.graph, this.#state.version);
     const done = this.#runOperations(batch);
     try {

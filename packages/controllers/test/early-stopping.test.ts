@@ -1,0 +1,278 @@
+import type { StoppingRule, StoppingRuleFactory } from "@qalam/algorithms";
+import { type Experiment, keyOf, type StoredJob, TRIAL, type Trial } from "@qalam/api";
+import { MemoryObservationStore } from "@qalam/store/memory";
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { AssignedRules } from "../src/early-stopping/assigned-rules.ts";
+import { Race } from "../src/early-stopping/race.ts";
+import { ReportSeries } from "../src/early-stopping/report-series.ts";
+import { experiment } from "./builders.ts";
+import { condition, Home, type HomeOptions, has, parabola } from "./home.ts";
+import type { Training } from "./kubelet.ts";
+
+/** Stops a trial that is worse than another one was at the same step. */
+const behind: StoppingRule = {
+  decide(trial, others) {
+    const [step, value] = [trial.steps.at(-1) ?? 0, trial.values.at(-1) ?? 0];
+    for (const other of others) {
+      const at = other.steps.lastIndexOf(step);
+      const better = at === -1 ? undefined : other.values[at];
+      if (better !== undefined && better < value)
+        return { message: `behind: ${value} at step ${step}, ${other.id} had ${better}` };
+    }
+    return undefined;
+  },
+};
+const factory: StoppingRuleFactory = {
+  name: "behind",
+  summary: "stops what is behind",
+  settings: [{ name: "margin", type: "float", description: "unused" }],
+  create: () => behind,
+};
+const stoppingRules = (name: string): StoppingRuleFactory | undefined => (name === "behind" ? factory : undefined);
+
+describe("a series of reports", () => {
+  it("numbers reports without a step", () => {
+    const series = new ReportSeries("a");
+    for (const loss of [3, 2, 1]) series.add(loss, undefined);
+    expect([series.steps, series.values]).toEqual([
+      [1, 2, 3],
+      [3, 2, 1],
+    ]);
+  });
+
+  it("takes steps as they are named, drops NaN and steps that were passed", () => {
+    const series = new ReportSeries("a");
+    const counted = [
+      [5, 0],
+      [Number.NaN, 1],
+      [4, 1],
+      [9, 1],
+      [9, 0],
+      [3, 10],
+    ].map(([loss, step]) => series.add(loss ?? 0, step));
+    expect(counted).toEqual([true, false, true, false, false, true]);
+    expect([series.steps, series.values]).toEqual([
+      [0, 1, 10],
+      [5, 4, 3],
+    ]);
+  });
+
+  it("has rising steps whatever is reported", () =>
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.double(), fc.option(fc.integer(), { nil: undefined }))), (reports) => {
+        const series = new ReportSeries("a");
+        for (const [loss, step] of reports) series.add(loss, step);
+        expect(series.values.some(Number.isNaN)).toBe(false);
+        expect(series.steps.length).toBe(series.values.length);
+        for (let i = 1; i < series.steps.length; i++) expect(series.steps[i]).toBeGreaterThan(series.steps[i - 1] ?? 0);
+      }),
+    ));
+});
+
+describe("a race", () => {
+  const loss = (value: string) => ({ metric: "loss", value });
+
+  it("compares running trials with each other, and stops none that has ended", () => {
+    const race = new Race([[behind]], { type: "minimize", objectiveMetricName: "loss" });
+    race.setTrial("a", "running");
+    race.setTrial("b", "running");
+    race.add("a", loss("0.5"));
+    race.add("b", loss("0.7"));
+    expect(race.decide("a")).toBeUndefined();
+    expect(race.decide("b")).toMatch(/behind: 0.7 at step 1, a had 0.5/);
+    race.setTrial("b", "succeeded");
+    expect(race.decide("b")).toBeUndefined();
+    race.setTrial("b", "running");
+    race.remove("a");
+    expect(race.decide("b")).toBeUndefined();
+  });
+
+  it("shows rules losses: larger is better when maximising", () => {
+    const race = new Race([[behind]], { type: "maximize", objectiveMetricName: "loss" });
+    for (const [uid, value] of [
+      ["a", "0.5"],
+      ["b", "0.7"],
+    ] as const) {
+      race.setTrial(uid, "running");
+      race.add(uid, loss(value));
+    }
+    expect([race.decide("a") !== undefined, race.decide("b") !== undefined]).toEqual([true, false]);
+  });
+
+  it("stops a trial of several objectives only when it is behind in all", () => {
+    const objective = {
+      type: "minimize",
+      objectiveMetricName: "loss",
+      additionalObjectives: [{ type: "maximize" as const, objectiveMetricName: "gain" }],
+    } as const;
+    const race = new Race([[behind], [behind]], {
+      ...objective,
+      additionalObjectives: [...objective.additionalObjectives],
+    });
+    const report = (uid: string, loss: string, gain: string) => {
+      race.setTrial(uid, "running");
+      race.add(uid, { metric: "loss", value: loss });
+      race.add(uid, { metric: "gain", value: gain });
+    };
+    report("a", "1", "5");
+    report("cheap", "2", "9");
+    report("bad", "3", "1");
+    expect(["a", "cheap", "bad"].map((uid) => race.decide(uid) !== undefined)).toEqual([false, false, true]);
+  });
+});
+
+describe("rules that a service assigned", () => {
+  const rule = { name: "loss", value: "0.5", comparison: "greater", startStep: 3 } as const;
+
+  it("are tested at every report from startStep on, on the best value so far", () => {
+    const rules = new AssignedRules([rule], { type: "minimize", objectiveMetricName: "loss" });
+    expect(["0.9", "0.9"].map((value) => rules.report("loss", value))).toEqual([undefined, undefined]);
+    expect(rules.report("loss", "0.8")).toBe("loss 0.8 is greater than 0.5 at report 3");
+    const late = new AssignedRules([rule], { type: "minimize", objectiveMetricName: "loss" });
+    expect(["0.4", "0.9", "0.9", "0.9"].map((value) => late.report("loss", value))).toEqual(Array(4).fill(undefined));
+  });
+
+  it("stop a trial once each was met", () => {
+    const other = { name: "time", value: "10", comparison: "greater" } as const;
+    const rules = new AssignedRules([{ ...rule, startStep: 0 }, other], {
+      type: "minimize",
+      objectiveMetricName: "loss",
+    });
+    expect(rules.report("time", "11")).toBeUndefined();
+    expect(rules.report("time", "1")).toBeUndefined();
+    expect(rules.report("loss", "nan")).toBeUndefined();
+    expect(rules.report("loss", "0.6")).toBe(
+      "time 11 is greater than 10 at report 1 and loss 0.6 is greater than 0.5 at report 1",
+    );
+  });
+});
+
+const homes: Home[] = [];
+async function start(options: HomeOptions): Promise<Home> {
+  const home = await Home.start({ stoppingRules, ...options });
+  homes.push(home);
+  return home;
+}
+
+afterEach(async () => {
+  for (const home of homes.splice(0)) {
+    expect(home.errors).toEqual([]);
+    await home.close();
+  }
+});
+
+const forever = new Promise<never>(() => {});
+
+/** The first training reports 0.1 and ends; the others report 0.9 and would go on for ever. */
+function firstIsBest(): (job: StoredJob) => Training {
+  let count = 0;
+  return () =>
+    count++ === 0
+      ? { reports: [{ metric: "loss", value: "0.1" }] }
+      : { reports: [{ metric: "loss", value: "0.9" }], until: forever };
+}
+
+function stopping(name: string, spec: Partial<Experiment["spec"]> = {}): Experiment {
+  return experiment(name, {
+    earlyStopping: { algorithmName: "behind" },
+    maxTrialCount: 4,
+    parallelTrialCount: 1,
+    ...spec,
+  });
+}
+
+describe("early stopping of running trials", () => {
+  it("ends them with observation, message and completion time, and frees their place", async () => {
+    const home = await start({ train: firstIsBest() });
+    await home.create(stopping("stops"));
+    const done = await home.untilExperiment("stops", "Succeeded");
+    await home.idle();
+    expect(done.status).toMatchObject({ trials: 4, trialsSucceeded: 1, trialsEarlyStopped: 3 });
+    const stopped = (await home.trials()).filter((trial) => has(trial, "EarlyStopped"));
+    for (const trial of stopped) {
+      expect(condition(trial, "EarlyStopped")).toMatchObject({
+        reason: "TrialEarlyStopped",
+        message: expect.stringMatching(/^Trial is early stopped: behind: 0.9 at step 1, .* had 0.1$/),
+      });
+      expect(has(trial, "Running")).toBe(false);
+      expect(trial.status?.observation?.metrics?.[0]).toMatchObject({ name: "loss", latest: "0.9" });
+      expect(trial.status?.completionTime).toBeDefined();
+    }
+    expect((await home.jobs()).filter(({ spec }) => spec?.suspend)).toHaveLength(3);
+  });
+
+  it("works for pushed metrics, and counts what is reported while the training stops", async () => {
+    const observations = new MemoryObservationStore();
+    const home = await start({ observations, train: firstIsBest() });
+    // A trap in the training prints once more when it is told to stop.
+    const unsubscribe = observations.subscribe((uid, rows) => {
+      if (rows[0]?.value === "0.9" && rows[0].source !== "push")
+        void observations.append(uid, [
+          { metric: "loss", value: "0.05", time: "2026-01-01T00:00:01Z", source: "push", sequence: 0 },
+        ]);
+    });
+    await home.create(stopping("push", { maxTrialCount: 2 }));
+    await home.untilExperiment("push", "Succeeded");
+    await home.idle();
+    unsubscribe();
+    const [stopped] = (await home.trials()).filter((trial) => has(trial, "EarlyStopped"));
+    expect(stopped?.status?.observation?.metrics?.[0]).toMatchObject({ min: "0.05", latest: "0.05" });
+  });
+
+  it("goes on after a restart with the histories there were, reported while nobody looked", async () => {
+    const observations = new MemoryObservationStore();
+    const home = await start({ observations, train: () => ({ reports: [], until: forever }) });
+    await home.create(stopping("resumed", { maxTrialCount: 2, parallelTrialCount: 2 }));
+    await home.idle();
+    const [slow, fast] = (await home.trials()) as [Trial, Trial];
+    const report = async (trial: Trial, value: string, sequence: number) => {
+      const row = { metric: "loss", value, time: "2026-01-01T00:00:00Z", source: "log", sequence };
+      await observations.append(trial.metadata.uid ?? "", [row]);
+      await home.idle();
+    };
+    await report(slow, "0.5", 0);
+    await report(fast, "0.4", 0);
+    await home.stopControllers();
+    await report(fast, "0.3", 1);
+    await home.startControllers();
+    await report(slow, "0.6", 1);
+    const now = async (trial: Trial) => (await home.store.get(TRIAL, keyOf(trial))) as Trial;
+    expect(condition(await now(slow), "EarlyStopped")?.message).toBe(
+      `Trial is early stopped: behind: 0.6 at step 2, ${fast.metadata.uid} had 0.3`,
+    );
+    expect(has(await now(fast), "EarlyStopped")).toBe(false);
+  });
+
+  it("gives a trial exactly one outcome when it ends at the moment it should stop", async () => {
+    for (let round = 0; round < 20; round++) {
+      let count = 0;
+      const train = (job: StoredJob): Training =>
+        count++ === 0 ? parabola(job) : { reports: [{ metric: "loss", value: "9" }] }; // reports and ends in one go
+      const home = await start({ train });
+      await home.create(stopping(`race-${round}`, { maxTrialCount: 3 }));
+      const done = await home.untilExperiment(`race-${round}`, "Succeeded");
+      const { trialsSucceeded = 0, trialsEarlyStopped = 0 } = done.status ?? {};
+      expect(trialsSucceeded + trialsEarlyStopped).toBe(3);
+      await home.idle();
+      for (const trial of await home.trials())
+        expect(["Succeeded", "EarlyStopped", "Killed", "Failed"].filter((type) => has(trial, type))).toHaveLength(1);
+    }
+  });
+
+  it("refuses unknown rules and settings", async () => {
+    const home = await start({});
+    await home.create(stopping("unknown", { earlyStopping: { algorithmName: "behin" } }));
+    await home.create(
+      stopping("settings", {
+        earlyStopping: { algorithmName: "behind", algorithmSettings: [{ name: "margins", value: "1" }] },
+      }),
+    );
+    expect(condition(await home.untilExperiment("unknown", "Failed"), "Failed")?.message).toMatch(
+      /unknown early-stopping algorithm "behin"/,
+    );
+    expect(condition(await home.untilExperiment("settings", "Failed"), "Failed")?.message).toMatch(
+      /unknown setting "margins"/,
+    );
+  });
+});
