@@ -1,5 +1,5 @@
 /** A line longer than this is cut: the rest of it is skipped and counted, so that memory stays bounded. */
-export const MAX_LINE_BYTES = 1024 * 1024;
+const MAX_LINE_BYTES = 1024 * 1024;
 
 const LF = 10;
 const CR = 13;

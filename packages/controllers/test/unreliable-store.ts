@@ -29,7 +29,7 @@ export function observedStore(
 }
 
 /** The process died. */
-export class Crash extends Error {}
+class Crash extends Error {}
 
 /**
  * A store as a process sees it that dies at its n-th write: that write and all later ones fail. @param isMade whether the last write reached the disk

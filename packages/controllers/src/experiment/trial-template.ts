@@ -2,7 +2,7 @@ import { CONFIG_MAP, type Experiment, QalamError, type TemplateObject } from "@q
 import type { ResourceStore } from "@qalam/store";
 
 /** The ConfigMap of a trial template is not there (any more). It may come: this is tried again. */
-export class TemplateSourceError extends QalamError {
+class TemplateSourceError extends QalamError {
   readonly code = "TEMPLATE_SOURCE";
   readonly status = 422;
 }

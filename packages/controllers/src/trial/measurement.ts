@@ -9,7 +9,7 @@ export function objectiveNames(objective: ObjectiveSpec): string[] {
 }
 
 /** The number a trial's strategy picks for a metric; undefined when there is none or it is text. */
-export function measuredNumber(trial: Trial, objective: ObjectiveSpec, name: string): number | undefined {
+function measuredNumber(trial: Trial, objective: ObjectiveSpec, name: string): number | undefined {
   const metric = trial.status?.observation?.metrics?.find((one) => one.name === name);
   return parseGoFloat(metricValue(metric, strategyOf(objective, name)));
 }

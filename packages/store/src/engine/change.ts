@@ -13,6 +13,6 @@ export interface Change {
   readonly previous: KubeObject | undefined;
 }
 
-export function versionOf(object: KubeObject): number {
+function versionOf(object: KubeObject): number {
   return Number(object.metadata.resourceVersion);
 }
