@@ -9,10 +9,4 @@ export interface Change {
   readonly key: string;
   /** As written; of a deletion, the last state with the deletion's version. */
   readonly object: KubeObject;
-  /** What it replaced. */
-  readonly previous: KubeObject | undefined;
-}
-
-function versionOf(object: KubeObject): number {
-  return Number(object.metadata.resourceVersion);
-}
+  
