@@ -9,4 +9,6 @@ export interface Change {
   readonly key: string;
   /** As written; of a deletion, the last state with the deletion's version. */
   readonly object: KubeObject;
-  
+  /** What it replaced. */
+  readonly previous: KubeObject | undefined;
+}
