@@ -10,7 +10,6 @@ const patterns = process.argv.slice(2);
 await setup();
 const python = ensurePythonEnvironment("examples", "examples/requirements.txt");
 const torch = ensurePythonEnvironment("torch", "examples/pytorch/requirements.txt");
-const sdk = ensurePythonEnvironment("sdk", "test/e2e/sdk/requirements.txt");
 
 const { check } = await import("./check.mjs");
 const checks = patterns.length === 0 ? check() : { passed: 0, failed: 0 };
@@ -25,7 +24,6 @@ const status = run(
       ...process.env,
       ...(python && { PATH: `${python}${delimiter}${process.env.PATH}`, QALAM_TEST_PYTHON: python }),
       ...(torch && { QALAM_TEST_TORCH: torch }),
-      ...(sdk && { QALAM_TEST_SDK: sdk }),
     },
   },
 );
