@@ -1,5 +1,5 @@
 import type { StoppingRule, StoppingRuleFactory } from "@qalam/algorithms";
-import { type Experiment, keyOf, type StoredJob, TRIAL, type Trial } from "@qalam/api";
+import { EXPERIMENT, type Experiment, keyOf, type StoredJob, TRIAL, type Trial } from "@qalam/api";
 import { MemoryObservationStore } from "@qalam/store/memory";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
@@ -205,19 +205,21 @@ describe("early stopping of running trials", () => {
   it("works for pushed metrics, and counts what is reported while the training stops", async () => {
     const observations = new MemoryObservationStore();
     const home = await start({ observations, train: firstIsBest() });
-    // A trap in the training prints once more when it is told to stop.
-    const unsubscribe = observations.subscribe((uid, rows) => {
-      if (rows[0]?.value === "0.9" && rows[0].source !== "push")
-        void observations.append(uid, [
-          { metric: "loss", value: "0.05", time: "2026-01-01T00:00:01Z", source: "push", sequence: 0 },
-        ]);
-    });
+    // A trap in the training reports once more when it is told to stop.
+    home.kubelet.onStop = ({ metadata }) =>
+      observations.append(metadata.ownerReferences?.[0]?.uid ?? "", [
+        { metric: "loss", value: "0.05", time: "2026-01-01T00:00:01Z", source: "push", sequence: 0 },
+      ]);
     await home.create(stopping("push", { maxTrialCount: 2 }));
     await home.untilExperiment("push", "Succeeded");
     await home.idle();
-    unsubscribe();
     const [stopped] = (await home.trials()).filter((trial) => has(trial, "EarlyStopped"));
     expect(stopped?.status?.observation?.metrics?.[0]).toMatchObject({ min: "0.05", latest: "0.05" });
+    await home.until(
+      EXPERIMENT,
+      { namespace: "default", name: "push" },
+      ({ status }) => status?.currentOptimalTrial?.bestTrialName === stopped?.metadata.name,
+    );
   });
 
   it("goes on after a restart with the histories there were, reported while nobody looked", async () => {

@@ -32,6 +32,8 @@ export class Kubelet {
     this.#end = resolve;
   });
   #closed = false;
+  /** What a training still does when it is told to stop. */
+  onStop: (job: StoredJob) => Promise<unknown> = async () => {};
   /** Names of trials whose training began, in order. */
   readonly begun: string[] = [];
 
@@ -59,7 +61,7 @@ export class Kubelet {
     for await (const event of watch) {
       if (event.type === "BOOKMARK" || event.type === "DELETED" || isOver(event.object)) continue;
       const job = event.object;
-      if (job.spec?.suspend === true) this.#work(this.#write(job, condition("Suspended", "JobSuspended")));
+      if (job.spec?.suspend === true) this.#work(this.#suspend(job));
       else if (!this.#started.has(job.metadata.uid ?? "")) {
         this.#started.add(job.metadata.uid ?? "");
         this.#work(this.#run(job));
@@ -70,6 +72,11 @@ export class Kubelet {
   #work(work: Promise<void>): void {
     this.#working.add(work);
     void work.finally(() => this.#working.delete(work));
+  }
+
+  async #suspend(job: StoredJob): Promise<void> {
+    await this.onStop(job);
+    await this.#write(job, condition("Suspended", "JobSuspended"));
   }
 
   async #run(job: StoredJob): Promise<void> {

@@ -80,6 +80,30 @@ describe("a sampler in a worker thread", () => {
     await host.close();
   });
 
+  it.each([
+    { name: "the worker", open: () => new WorkerSamplerHost(file) },
+    { name: "this process", open: () => new LocalSamplerHost() },
+  ])("in $name answers anew when its answer was not stored", async ({ open }) => {
+    const host = open();
+    const object = experiment("lost");
+    object.metadata.uid = "uid";
+    const request = {
+      experiment: object,
+      finished: [],
+      pending: [],
+      unused: [],
+      earlier: () => [],
+      made: 0,
+      state: undefined,
+      algorithmSettings: [],
+      count: 2,
+    };
+    const lost = await host.ask(request);
+    expect(lost.assignments.map(({ id }) => id)).toEqual([0, 1]);
+    expect(await host.ask(request)).toEqual(lost);
+    await host.close();
+  });
+
   it("says what is wrong with settings as a SettingsError", async () => {
     const host = new WorkerSamplerHost(file);
     const object = experiment("bad", { algorithm: { algorithmName: "nope" } });

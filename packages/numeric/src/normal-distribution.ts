@@ -1,46 +1,48 @@
+import { erfc, erfcx } from "./error-function.ts";
+
 const SQRT2 = Math.SQRT2;
-const SQRT_2PI = Math.sqrt(2 * Math.PI);
+/** log √(2π) */
+export const LOG_SQRT_2PI = 0.91893853320467274178;
+const LOG_2 = Math.LN2;
 
 /** Density of the standard normal distribution. */
 export function normalPdf(x: number): number {
-  return Math.exp(-0.5 * x * x) / SQRT_2PI;
+  return Math.exp(-0.5 * x * x - LOG_SQRT_2PI);
 }
 
-/** Cumulative distribution of the standard normal, accurate to about 1e-15 relatively also in the lower tail. */
+/** Logarithm of the standard normal density. */
+export function logNormalPdf(x: number): number {
+  return -0.5 * x * x - LOG_SQRT_2PI;
+}
+
+/** Cumulative distribution of the standard normal, relatively accurate also in the lower tail. */
 export function normalCdf(x: number): number {
   return 0.5 * erfc(-x / SQRT2);
 }
 
-/** log Φ(x), accurate in the far lower tail where Φ underflows. */
+/** log Φ(x), accurate in both tails: where Φ underflows, and where it is one but for a little. */
 export function logNormalCdf(x: number): number {
   if (x > -1) return Math.log1p(-0.5 * erfc(x / SQRT2));
-  return Math.log(0.5 * erfcx(-x / SQRT2)) - 0.5 * x * x;
+  return Math.log(erfcx(-x / SQRT2)) - LOG_2 - 0.5 * x * x;
 }
 
-/** Complementary error function. */
-export function erfc(x: number): number {
-  if (x < 0) return 2 - erfc(-x);
-  if (x > 27.3) return 0;
-  return x < 0.5 ? 1 - erfSeries(x) : Math.exp(-x * x) * erfcx(x);
+/** log(Φ(b) − Φ(a)) without cancellation, from whichever tails lose least. @param a ≤ b, in standard units; may be infinite */
+export function logNormalMass(a: number, b: number): number {
+  const middle = (a + b) / 2;
+  const width = b - a;
+  // Narrow: φ(m)·w·(1 + w²(m² − 1)/24), the midpoint rule with its first correction.
+  if (width * Math.max(1, Math.abs(middle)) < 1e-3)
+    return logNormalPdf(middle) + Math.log(width) + (width * width * (middle * middle - 1)) / 24;
+  if (a > 0) return logNormalMass(-b, -a);
+  if (b > 0) return Math.log1p(-normalCdf(a) - normalCdf(-b));
+  return logDifference(logNormalCdf(b), logNormalCdf(a));
 }
 
-/** Scaled complementary error function exp(x²)·erfc(x), for x ≥ −26. Lentz's continued fraction (DLMF 7.9.2) beyond 2, a Taylor series of erf below. */
-export function erfcx(x: number): number {
-  if (x < 2) return Math.exp(x * x) * (1 - erfSeries(x));
-  let fraction = 0;
-  for (let k = x < 4 ? 120 : 40; k >= 1; k--) fraction = k / 2 / (x + fraction);
-  return 1 / (Math.sqrt(Math.PI) * (x + fraction));
-}
-
-/** erf by 2/√π · e^(−x²) · Σ 2ⁿx^(2n+1)/(2n+1)!! (DLMF 7.6.2): only positive terms, so no cancellation. */
-function erfSeries(x: number): number {
-  let term = x;
-  let sum = x;
-  for (let n = 1; n < 200 && Math.abs(term) > Math.abs(sum) * 1e-17; n++) {
-    term *= (2 * x * x) / (2 * n + 1);
-    sum += term;
-  }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+/** log(eˣ − eʸ). @param y at most x */
+function logDifference(x: number, y: number): number {
+  if (y === Number.NEGATIVE_INFINITY) return x;
+  const d = y - x;
+  return x + (d > -LOG_2 ? Math.log(-Math.expm1(d)) : Math.log1p(-Math.exp(d)));
 }
 
 const A = [
@@ -55,19 +57,37 @@ const C = [
   2.938163982698783,
 ];
 const D = [7.784695709041462e-3, 3.224671290700398e-1, 2.445134137142996, 3.754408661907416, 1];
+/** Below this probability the rational approximation of the tail is used. */
+const TAIL = 0.02425;
 
 /** Quantile of the standard normal: Acklam's rational approximation with one Halley step against the exact cdf. @param p in [0, 1] */
 export function normalQuantile(p: number): number {
-  if (p <= 0) return p === 0 ? -Infinity : Number.NaN;
-  if (p >= 1) return p === 1 ? Infinity : Number.NaN;
+  if (!(p > 0 && p < 1)) return p === 0 ? Number.NEGATIVE_INFINITY : p === 1 ? Number.POSITIVE_INFINITY : Number.NaN;
   if (p > 0.5) return -normalQuantile(1 - p);
-  const x = p < 0.02425 ? tail(p) : centre(p);
+  const x = p < TAIL ? tail(Math.log(p)) : centre(p);
   const error = (normalCdf(x) - p) / normalPdf(x);
-  return Number.isFinite(error) ? x - error / (1 + (x * error) / 2) : x;
+  return Number.isFinite(error) ? x - error / (1 + (x * error) / 2) : normalQuantileOfLog(Math.log(p));
 }
 
-function tail(p: number): number {
-  const q = Math.sqrt(-2 * Math.log(p));
+/** Quantile of the standard normal from the logarithm of the probability: exact also where the probability underflows. @param logP at most 0 */
+export function normalQuantileOfLog(logP: number): number {
+  if (!(logP < 0)) return logP === 0 ? Number.POSITIVE_INFINITY : Number.NaN;
+  if (logP === Number.NEGATIVE_INFINITY) return logP;
+  if (logP > -LOG_2) return -normalQuantile(-Math.expm1(logP));
+  if (logP > -300) return normalQuantile(Math.exp(logP));
+  // Newton on log Φ, which is concave: it converges from the asymptote Φ(x) ≈ φ(x)/|x| in a few steps.
+  let x = -Math.sqrt(-2 * logP);
+  for (let i = 0; i < 8; i++) {
+    const logCdf = logNormalCdf(x);
+    const step = (logCdf - logP) * Math.exp(logCdf - logNormalPdf(x));
+    x -= step;
+    if (Math.abs(step) <= 1e-15 * Math.abs(x)) break;
+  }
+  return x;
+}
+
+function tail(logP: number): number {
+  const q = Math.sqrt(-2 * logP);
   return polynomial(C, q) / polynomial(D, q);
 }
 

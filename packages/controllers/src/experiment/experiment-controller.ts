@@ -203,7 +203,10 @@ export class ExperimentController {
     if (budget === undefined || memory.cancelDeadline !== undefined) return;
     const { clock } = this.#context;
     const left = budgetStart(experiment) + budget - clock.now().getTime();
-    memory.cancelDeadline = clock.after(Math.max(0, left), () => this.queue.add(key));
+    memory.cancelDeadline = clock.after(Math.max(1, left), () => {
+      delete memory.cancelDeadline; // a timer may go off a little early: the pass sets it again then
+      this.queue.add(key);
+    });
   }
 
   #forget(key: string): void {
