@@ -2,6 +2,7 @@ import { erfc, erfcx } from "./error-function.ts";
 
 const SQRT2 = Math.SQRT2;
 /** log √(2π) */
+// biome-ignore lint/correctness/noPrecisionLoss: the constant stands with all its digits
 export const LOG_SQRT_2PI = 0.91893853320467274178;
 const LOG_2 = Math.LN2;
 
