@@ -127,6 +127,18 @@ describe("qalam run", () => {
     expect(result.status).toBe(0);
   });
 
+  it("stops the other trials when the goal is reached, and counts them before it shows the result", async () => {
+    const home = temporaryFolder();
+    const script = "if mkdir first; then echo loss=0; else sleep 1000; fi";
+    const spec = { objective: { type: "minimize", goal: 0, objectiveMetricName: "loss" } };
+    const { stdout, status } = await qalam(["run", writeManifest(home, { max: 9, parallel: 3, script, spec })], {
+      home,
+    });
+    expect(status).toBe(0);
+    expect(stdout).toContain("Objective goal has reached");
+    expect(stdout).toContain("Trials: 3: 1 succeeded, 2 killed");
+  });
+
   it("ends an exhausted grid as succeeded", async () => {
     const home = temporaryFolder();
     const spec = {

@@ -18,7 +18,7 @@ import { followExperiments } from "../run/follow-experiments.ts";
 import { onInterrupt } from "../run/interrupt.ts";
 import { lineReporter, liveReporter, type RunReporter } from "../run/run-reporter.ts";
 import { runSucceeded, runSummary } from "../run/run-summary.ts";
-import { waitUntilStopped } from "../run/wait-until-stopped.ts";
+import { untilCounted, waitUntilStopped } from "../run/wait-until-stopped.ts";
 import { print, say, type Terminal } from "../terminal.ts";
 import { volumeFlag } from "../volume-flag.ts";
 
@@ -93,13 +93,16 @@ async function follow(
   signal: AbortSignal,
 ): Promise<number> {
   const reporter = await chooseReporter(home, flags, terminal);
-  const experiments = await followExperiments(home.store, keys, reporter, signal).finally(() => reporter.close());
+  const followed = await followExperiments(home.store, keys, reporter, signal).finally(() => reporter.close());
   if (signal.aborted) return pause(home, keys, terminal);
-  for (const experiment of experiments)
-    if (experiment !== undefined && flags.output !== "json") print(terminal, `\n${runSummary(experiment)}`);
-  for (const [i, experiment] of experiments.entries())
-    if (experiment === undefined) say(terminal, `experiment ${keys[i]?.namespace}/${keys[i]?.name} was deleted`);
   await waitUntilStopped(home.store, keys, AbortSignal.any([]));
+  const experiments = await Promise.all(
+    keys.map((key, i) => (followed[i] === undefined ? undefined : untilCounted(home.store, key))),
+  );
+  for (const [i, experiment] of experiments.entries()) {
+    if (experiment === undefined) say(terminal, `experiment ${keys[i]?.namespace}/${keys[i]?.name} was deleted`);
+    else if (flags.output !== "json") print(terminal, `\n${runSummary(experiment)}`);
+  }
   return experiments.every(runSucceeded) ? EXIT.ok : EXIT.failed;
 }
 

@@ -1,4 +1,13 @@
-import { EXPERIMENT_LABEL, isTrialCompleted, type ObjectKey, POD, type StoredPod, TRIAL } from "@qalam/api";
+import {
+  EXPERIMENT,
+  EXPERIMENT_LABEL,
+  type Experiment,
+  isTrialCompleted,
+  type ObjectKey,
+  POD,
+  type StoredPod,
+  TRIAL,
+} from "@qalam/api";
 import type { ResourceStore } from "@qalam/store";
 import { forEachChange } from "./follow-experiments.ts";
 
@@ -15,6 +24,27 @@ export async function waitUntilStopped(
     );
     await waitUntilNone(signal, (end, done) => forEachActive(store, POD, scope, end, hasProcesses, done));
   }
+}
+
+/** Resolves when the experiment's own counts know of no active trial, so that what is shown of it is final. @returns it; undefined when it is gone */
+export async function untilCounted(
+  store: ResourceStore,
+  { namespace, name }: ObjectKey,
+): Promise<Experiment | undefined> {
+  let last: Experiment | undefined;
+  await forEachChange(
+    store,
+    EXPERIMENT,
+    { namespace, fieldSelector: `metadata.name=${name}` },
+    AbortSignal.any([]),
+    (experiment, deleted) => {
+      last = deleted ? undefined : experiment;
+      return (
+        deleted || ((experiment.status?.trialsRunning ?? 0) === 0 && (experiment.status?.trialsPending ?? 0) === 0)
+      );
+    },
+  );
+  return last;
 }
 
 function hasProcesses({ status }: StoredPod): boolean {
