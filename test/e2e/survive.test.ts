@@ -190,6 +190,12 @@ describe("bad input ends with status 2 and names every problem", () => {
       says: [/nothing fills this placeholder/, /the template has no \$\{trialParameters\.x\}/],
     },
     {
+      what: "a collector that is not there",
+      change: (text: string) =>
+        text.replace("algorithm:", "metricsCollectorSpec: { collector: { kind: TensorFlowEvent } }\n  algorithm:"),
+      says: [/collectors there are: StdOut, File/],
+    },
+    {
       what: "a grid without step",
       change: (text: string) => text.replace("algorithmName: random", "algorithmName: grid"),
       says: [/grid needs a step.*x/],

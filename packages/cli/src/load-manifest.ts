@@ -22,6 +22,8 @@ import { CommandError } from "./command-error.ts";
 
 /** Kinds that trials can run on a laptop. */
 export const TRIAL_KINDS: readonly string[] = ["Job", "Pod"];
+/** Collectors that are built. */
+export const COLLECTORS: readonly string[] = ["StdOut", "File"];
 
 /**
  * Reads and checks manifests: ConfigMaps first, as experiments may name them. @param store finds ConfigMaps applied earlier
@@ -77,7 +79,12 @@ function objectProblems(
       },
     ];
   if (kind.kind === EXPERIMENT.kind)
-    return validateExperiment(applyDefaults(object as Experiment), { catalogue, configMap, trialKinds: TRIAL_KINDS });
+    return validateExperiment(applyDefaults(object as Experiment), {
+      catalogue,
+      configMap,
+      trialKinds: TRIAL_KINDS,
+      collectorKinds: COLLECTORS,
+    });
   return object.metadata?.name
     ? []
     : [{ path: "metadata.name", reason: "FieldValueRequired", problem: "is missing", hint: "give the object a name" }];

@@ -19,4 +19,6 @@ export interface ValidationContext {
   readonly configMap: (namespace: string, name: string) => StoredConfigMap | undefined;
   /** Kinds that trials may run; others are refused with this list. Absent: any kind. */
   readonly trialKinds?: readonly string[];
+  /** Collectors this home has; others are refused with this list. Absent: any. */
+  readonly collectorKinds?: readonly string[];
 }

@@ -1,18 +1,22 @@
 import { RE2JS } from "re2js";
-import { COLLECTOR_KINDS, type MetricsCollectorSpec } from "../resources/experiment.ts";
+import type { MetricsCollectorSpec } from "../resources/experiment.ts";
 import type { Problems } from "./problems.ts";
 
 const at = "spec.metricsCollectorSpec";
 
 /** Rules 46–58 of Katib behaviour 2.3. */
-export function validateCollector(spec: MetricsCollectorSpec | undefined, problems: Problems): void {
+export function validateCollector(
+  spec: MetricsCollectorSpec | undefined,
+  kinds: readonly string[],
+  problems: Problems,
+): void {
   const kind = spec?.collector?.kind;
   if (spec === undefined || kind === undefined) return;
   const path = spec.source?.fileSystemPath;
   const file = `${at}.source.fileSystemPath`;
   const isAbsolute = path?.path?.startsWith("/") === true;
-  if (!COLLECTOR_KINDS.includes(kind))
-    problems.unsupported(`${at}.collector.kind`, kind, `is not one of ${COLLECTOR_KINDS.join(", ")}`);
+  if (!kinds.includes(kind))
+    problems.unsupported(`${at}.collector.kind`, kind, `is not one of the collectors there are: ${kinds.join(", ")}`);
   if (kind === "File") {
     if (!isAbsolute || path?.kind !== "File")
       problems.required(

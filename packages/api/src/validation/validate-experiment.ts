@@ -1,7 +1,7 @@
 import { parseDuration } from "../duration.ts";
 import type { FieldProblem } from "../errors.ts";
 import { didYouMean } from "../nearest.ts";
-import { Experiment, RESUME_POLICIES } from "../resources/experiment.ts";
+import { COLLECTOR_KINDS, Experiment, RESUME_POLICIES } from "../resources/experiment.ts";
 import { checkSchema, type Schema } from "../schema-check.ts";
 import type { ValidationContext } from "./catalogue.ts";
 import { Problems } from "./problems.ts";
@@ -32,7 +32,7 @@ export function validateExperiment(given: Experiment, context: ValidationContext
   validateAlgorithms(experiment, context, problems);
   validateSearchSpace(experiment, problems);
   validateTemplate(experiment, context, problems);
-  validateCollector(experiment.spec.metricsCollectorSpec, problems);
+  validateCollector(experiment.spec.metricsCollectorSpec, context.collectorKinds ?? COLLECTOR_KINDS, problems);
   validateExtras(experiment, problems);
   return dropEchoes(problems.list).filter(
     ({ path, reason }) =>

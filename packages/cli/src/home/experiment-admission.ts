@@ -15,7 +15,7 @@ import {
 import type { Admission, AdmissionOptions } from "@qalam/server";
 import type { ResourceStore } from "@qalam/store";
 import { catalogue } from "../catalogue.ts";
-import { TRIAL_KINDS } from "../load-manifest.ts";
+import { COLLECTORS, TRIAL_KINDS } from "../load-manifest.ts";
 
 /** Defaulting and validation at the API server, as Katib's webhooks do it. */
 export function experimentAdmission(store: ResourceStore): Admission {
@@ -45,7 +45,7 @@ async function experimentProblems(experiment: Experiment, store: ResourceStore):
       : await store.get(CONFIG_MAP, { namespace: named.configMapNamespace ?? "", name: named.configMapName });
   const configMap = (namespace: string, name: string): StoredConfigMap | undefined =>
     found?.metadata.name === name && found.metadata.namespace === namespace ? found : undefined;
-  return validateExperiment(experiment, { catalogue, configMap, trialKinds: TRIAL_KINDS });
+  return validateExperiment(experiment, { catalogue, configMap, trialKinds: TRIAL_KINDS, collectorKinds: COLLECTORS });
 }
 
 /** Fields of built-in kinds that Kubernetes does not know. */
