@@ -18,43 +18,76 @@ export interface Axis {
 
 /** The axis of a parameter. */
 export function axisOf(parameter: Parameter): Axis {
-  if ("values" in parameter) return listAxis(parameter.values);
+  if ("values" in parameter) return listAxis(parameter.values, parameter.type === "discrete");
   const step = parameter.type === "int" ? (parameter.step ?? 1) : parameter.step;
   const whole = parameter.type === "int";
-  return step === undefined
-    ? continuousAxis(parameter.min, parameter.max, parameter.distribution)
-    : steppedAxis(parameter.min, parameter.max, step, parameter.distribution, whole);
+  const { min, max, distribution } = parameter;
+  const format = whole ? String : pythonFloat;
+  const count = step === undefined ? Number.POSITIVE_INFINITY : stepCount(min, max, step);
+  if (min === max || count === 1) return pointAxis(min, format);
+  return step === undefined || count === Number.POSITIVE_INFINITY
+    ? continuousAxis(min, max, distribution, whole)
+    : steppedAxis(min, max, step, count, distribution, format);
 }
 
-function listAxis(values: readonly string[]): Axis {
+/** @param isOrdered the values are numbers: their cells stand in ascending order, whatever the order of the list */
+function listAxis(values: readonly string[], isOrdered: boolean): Axis {
   const count = values.length;
+  const order = Array.from(values, (_, i) => i);
+  if (isOrdered) order.sort((a, b) => Number(values[a]) - Number(values[b]));
+  const rank = new Array<number>(count);
+  order.forEach((index, position) => {
+    rank[index] = position;
+  });
   return {
     count,
-    decode: (unit) => cell(unit, count),
-    encode: (value) => (value + 0.5) / count,
-    at: (index) => index,
+    decode: (unit) => order[cell(unit, count)] as number,
+    encode: (value) => ((rank[value] as number) + 0.5) / count,
+    at: (position) => order[position] as number,
     format: (value) => values[value] ?? "",
     parse: (text) => found(values.indexOf(text)),
   };
 }
 
-function continuousAxis(min: number, max: number, distribution: Distribution): Axis {
+/** @param whole values are whole numbers, too many of them to count */
+function continuousAxis(min: number, max: number, distribution: Distribution, whole: boolean): Axis {
   const scale = scaleOf(distribution, min, max, min, max);
+  const tidy = whole ? Math.round : (value: number) => value;
   return {
-    count: min === max ? 1 : Number.POSITIVE_INFINITY,
-    decode: (unit) => clamp(scale.quantile(unit), min, max),
-    encode: (value) => (min === max ? 0.5 : clamp(scale.cdf(value), 0, 1)),
+    count: Number.POSITIVE_INFINITY,
+    decode: (unit) => (unit <= 0 ? min : unit >= 1 ? max : tidy(clamp(scale.quantile(unit), min, max))),
+    encode: (value) => clamp(scale.cdf(value), 0, 1),
     at: () => min,
-    format: pythonFloat,
+    format: whole ? String : pythonFloat,
     parse: (text) => within(text, min, max),
   };
 }
 
-function steppedAxis(min: number, max: number, step: number, distribution: Distribution, whole: boolean): Axis {
-  const count = Math.floor((max - min) / step + 1e-9) + 1;
-  const places = Math.min(100, Math.max(decimalPlaces(min), decimalPlaces(step)));
+/** A range that holds one value. */
+function pointAxis(value: number, format: (value: number) => string): Axis {
+  return {
+    count: 1,
+    decode: () => value,
+    encode: () => 0.5,
+    at: () => value,
+    format,
+    parse: (text) => within(text, value, value),
+  };
+}
+
+function steppedAxis(
+  min: number,
+  max: number,
+  step: number,
+  count: number,
+  distribution: Distribution,
+  format: (value: number) => string,
+): Axis {
+  const places = Math.max(decimalPlaces(min), decimalPlaces(step));
+  // Decimals as the user wrote them: 0.3 and not 0.30000000000000004.
+  const tidy = (value: number) => (places <= 100 ? Number(value.toFixed(places)) : value);
   const last = min + (count - 1) * step;
-  const at = (index: number) => (index === 0 ? min : Number((min + index * step).toFixed(places)));
+  const at = (index: number) => (index === 0 ? min : Math.min(max, tidy(min + index * step)));
   const low = distribution.startsWith("log") && min - step / 2 <= 0 ? min / 2 : min - step / 2;
   const scale = distribution === "uniform" ? undefined : scaleOf(distribution, low, last + step / 2, min, max);
   const indexOf = (value: number) => clamp(Math.round((value - min) / step), 0, count - 1);
@@ -66,7 +99,7 @@ function steppedAxis(min: number, max: number, step: number, distribution: Distr
         ? (indexOf(value) + 0.5) / count
         : clamp((scale.cdf(value - step / 2) + scale.cdf(value + step / 2)) / 2, 0, 1),
     at,
-    format: whole ? String : pythonFloat,
+    format,
     parse: (text) => {
       const value = within(text, min, last + step * 1e-9);
       return value !== undefined && Math.abs(at(indexOf(value)) - value) <= step * 1e-6
@@ -74,6 +107,16 @@ function steppedAxis(min: number, max: number, step: number, distribution: Distr
         : undefined;
     },
   };
+}
+
+/** Number of values min, min + step … up to max, counted on the decimals as written: 0 … 0.3 in steps of 0.1 are four. */
+function stepCount(min: number, max: number, step: number): number {
+  const ratio = (max - min) / step;
+  if (!(ratio < Number.MAX_SAFE_INTEGER)) return Number.POSITIVE_INFINITY;
+  const nearest = Math.round(ratio);
+  // Bounds and step are decimals that were rounded to floats: a quotient this close to a whole number stands for it.
+  const slack = 4 * Number.EPSILON * (Math.abs(min) + Math.abs(max) + step * nearest);
+  return (Math.abs(nearest * step - (max - min)) <= slack ? nearest : Math.floor(ratio)) + 1;
 }
 
 interface Scale {

@@ -1,35 +1,37 @@
 import { type Axis, axisOf } from "./axis.ts";
+import { configurationsOf } from "./configurations.ts";
 import type { LinearConstraint, Parameter, Point } from "./parameter.ts";
 import type { SearchSpace } from "./search-space.ts";
+import { SearchSpaceError, searchSpaceProblems } from "./search-space-problems.ts";
 
-/** Conditional spaces up to this many combinations are enumerated, so that they can be exhausted; larger ones count as endless. */
-const MAX_ENUMERATED = 200_000;
 /** Inactive parameters stand in the middle of the cube. */
 const INACTIVE = 0.5;
 
-/** Builds a search space. Conditions must name parameters that stand earlier in the list. */
+/**
+ * Builds a search space. Conditions must name parameters that stand earlier in the list.
+ * @throws SearchSpaceError with everything that is wrong
+ */
 export function createSearchSpace(
   parameters: readonly Parameter[],
   constraints: readonly LinearConstraint[] = [],
 ): SearchSpace {
+  const problems = searchSpaceProblems(parameters, constraints);
+  if (problems.length > 0) throw new SearchSpaceError(problems);
   const axes = parameters.map(axisOf);
   const active = activity(parameters);
-  const combinations = axes.reduce((product, { count }) => product * count, 1);
-  const isConditional = parameters.some(({ activeWhen }) => activeWhen !== undefined);
-  const at = (index: number): Point => active(mixedRadix(axes, index));
-  const key = (point: Point) => point.join(",");
-  const distinct = isConditional && combinations <= MAX_ENUMERATED ? distinctPoints(combinations, at, key) : undefined;
+  const { size, at } = configurationsOf(parameters, axes);
   return {
     parameters,
     constraints,
     dimension: parameters.length,
-    size: distinct?.length ?? (isConditional ? Number.POSITIVE_INFINITY : combinations),
+    counts: axes.map(({ count }) => count),
+    size,
     decode: (unit) => active(Float64Array.from(axes, (axis, i) => axis.decode(unit[i] as number))),
     encode: (point) =>
       Float64Array.from(axes, (axis, i) => (Number.isNaN(point[i]) ? INACTIVE : axis.encode(point[i] as number))),
-    key,
+    key: (point) => point.join(","),
     isFeasible: (point) => constraints.every((constraint) => holds(constraint, parameters, point)),
-    at: (index) => Float64Array.from(distinct?.[index] ?? at(index)),
+    at,
     format: (point) =>
       parameters.flatMap(({ name }, i) =>
         Number.isNaN(point[i]) ? [] : [{ name, value: (axes[i] as Axis).format(point[i] as number) }],
@@ -47,27 +49,6 @@ function activity(parameters: readonly Parameter[]): (point: Point) => Point {
         point[i] = Number.NaN;
     return point;
   };
-}
-
-/** Lexicographic: the last parameter changes fastest. */
-function mixedRadix(axes: readonly Axis[], index: number): Point {
-  const point = new Float64Array(axes.length);
-  let rest = index;
-  for (let i = axes.length - 1; i >= 0; i--) {
-    const axis = axes[i] as Axis;
-    point[i] = axis.at(rest % axis.count);
-    rest = Math.floor(rest / axis.count);
-  }
-  return point;
-}
-
-function distinctPoints(combinations: number, at: (index: number) => Point, key: (point: Point) => string): Point[] {
-  const points = new Map<string, Point>();
-  for (let index = 0; index < combinations; index++) {
-    const point = at(index);
-    points.set(key(point), point);
-  }
-  return [...points.values()];
 }
 
 function holds({ coefficients, bound }: LinearConstraint, parameters: readonly Parameter[], point: Point): boolean {
@@ -93,14 +74,16 @@ function parsePoint(
   assignments: readonly { name: string; value: string }[],
 ): Point | undefined {
   const texts = new Map(assignments.map(({ name, value }) => [name, value]));
-  const point = Float64Array.from(parameters, ({ name }, i) => {
+  const point = new Float64Array(parameters.length);
+  const missing: number[] = [];
+  for (const [i, { name }] of parameters.entries()) {
     const text = texts.get(name);
-    return text === undefined ? Number.NaN : (axes[i]?.parse(text) ?? Number.POSITIVE_INFINITY);
-  });
-  if (point.some((value) => value === Number.POSITIVE_INFINITY)) return undefined;
-  const given = Float64Array.from(point);
-  const missing = parameters.some(
-    (_, i) => Number.isNaN(given[i]) && !Number.isNaN(active(Float64Array.from(point, (v, j) => (j === i ? 0 : v)))[i]),
-  );
-  return missing ? undefined : active(point);
+    const value = text === undefined ? undefined : axes[i]?.parse(text);
+    if (text !== undefined && value === undefined) return undefined;
+    if (value === undefined) missing.push(i);
+    point[i] = value ?? 0;
+  }
+  active(point);
+  // What is missing must be inactive. A missing switch stands at index 0 until here, but then it is active and reported itself.
+  return missing.some((i) => !Number.isNaN(point[i])) ? undefined : point;
 }

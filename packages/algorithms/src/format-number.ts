@@ -5,7 +5,7 @@ export function pythonFloat(value: number): string {
   const [mantissa = "0", power = "0"] = value.toExponential().split("e");
   const exponent = Number(power);
   if (exponent >= -4 && exponent < 16) {
-    const plain = Math.abs(value) < 1e-6 ? value.toFixed(20).replace(/0+$/, "") : String(value);
+    const plain = String(value);
     return plain.includes(".") ? plain : `${plain}.0`;
   }
   const sign = exponent < 0 ? "-" : "+";

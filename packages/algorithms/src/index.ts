@@ -5,5 +5,6 @@ export * from "./parameter.ts";
 export * from "./registry.ts";
 export * from "./sampler.ts";
 export * from "./search-space.ts";
+export { SearchSpaceError } from "./search-space-problems.ts";
 export * from "./settings.ts";
 export * from "./stopping-rule.ts";

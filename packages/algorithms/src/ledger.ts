@@ -1,27 +1,34 @@
 import { type RandomStream, randomStream } from "@qalam/numeric";
+import { feasibleDraw } from "./feasible-draw.ts";
 import type { Point } from "./parameter.ts";
 import type { PendingTrial } from "./sampler.ts";
 import type { SearchSpace } from "./search-space.ts";
 
-/** Draws before an unseen configuration is looked up in order instead. */
-const MAX_DRAWS = 200;
+/** Draws before an unseen configuration is looked for in other ways. */
+const MAX_DRAWS = 100;
+/** Configurations of a finite space that are looked at in order, at most: more than any experiment tries. */
+const MAX_LOOKUPS = 5_000_000;
 
 /**
- * What has been suggested so far: numbers suggestions and keeps finite spaces free of repeats. Points to try first are handed out before
- * anything else.
+ * Which configurations are finished or under way: numbers suggestions and keeps finite spaces free of repeats. It depends on the told trials, the pending ones
+ * and the next number only, so it need not be stored. Points to try first are handed out before anything else.
  */
 export class Ledger {
   readonly space: SearchSpace;
   readonly #seed: number;
-  readonly #initial: readonly Point[];
-  readonly #keys = new Set<string>();
-  readonly #ids = new Set<number>();
-  #next = 0;
+  /** Points to try first by key, without the told ones. */
+  readonly #initial: Map<string, Point>;
+  /** Keys of the told trials. */
+  readonly #told = new Set<string>();
+  /** Keys of the trials under way. */
+  #open = new Set<string>();
+  #next: number;
 
+  /** @param next number of the next suggestion, from an earlier instance's `next` */
   constructor(space: SearchSpace, seed: number, initial: readonly Point[] = [], next = 0) {
     this.space = space;
     this.#seed = seed;
-    this.#initial = initial;
+    this.#initial = new Map(initial.filter(space.isFeasible).map((point) => [space.key(point), point]));
     this.#next = next;
   }
 
@@ -30,29 +37,34 @@ export class Ledger {
     return this.#next;
   }
 
-  /** Takes note of trials that were suggested before; knows those of a warm start (negative ids) as configurations only. */
-  note(trials: readonly PendingTrial[]): void {
+  /** Takes note of finished trials. Those of other experiments (negative ids) may be tried again here. */
+  tell(trials: readonly PendingTrial[]): void {
     for (const { id, point } of trials) {
-      if (this.#ids.has(id)) continue;
-      this.#ids.add(id);
-      if (id >= 0) this.#keys.add(this.space.key(point));
+      if (id < 0) continue;
+      const key = this.space.key(point);
+      this.#told.add(key);
+      this.#initial.delete(key);
       this.#next = Math.max(this.#next, id + 1);
     }
   }
 
-  /** True when every configuration of a finite space was suggested (or breaks a constraint). */
-  isExhausted(): boolean {
-    return (
-      this.#keys.size >= this.space.size ||
-      (this.#keys.size > 0 &&
-        Number.isFinite(this.space.size) &&
-        this.space.constraints.length > 0 &&
-        this.#unseen(0) === undefined)
-    );
+  /** Begins an ask: these trials are under way, and no others. One that was handed out but is in no list any more is forgotten. */
+  begin(pending: readonly PendingTrial[]): void {
+    this.#open = new Set();
+    for (const { id, point } of pending) {
+      this.#open.add(this.space.key(point));
+      this.#next = Math.max(this.#next, id + 1);
+    }
   }
 
   hasSeen(point: Point): boolean {
-    return this.#keys.has(this.space.key(point));
+    const key = this.space.key(point);
+    return this.#told.has(key) || this.#open.has(key);
+  }
+
+  /** Feasible and not seen. */
+  isFresh(point: Point): boolean {
+    return this.space.isFeasible(point) && !this.hasSeen(point);
   }
 
   /** The stream for the next suggestion: named by its number, so no generator state is kept. */
@@ -62,34 +74,39 @@ export class Ledger {
 
   /** The next point to try first, if any is left. */
   initialPoint(): Point | undefined {
-    return this.#initial.find((point) => !this.#keys.has(this.space.key(point)));
+    for (const [key, point] of this.#initial) if (!this.#open.has(key)) return point;
+    return undefined;
   }
 
   /**
-   * A feasible point that was not suggested, from a proposal that may be drawn again; on a finite space looked up in order when draws keep hitting
-   * known ones. undefined when there is none.
+   * A feasible point that was not suggested, from a proposal that may be drawn again; when draws keep failing, from within the constraints, and on a finite space
+   * looked up in order. undefined when there is none.
    */
   fresh(propose: (attempt: number) => Point, random: RandomStream): Point | undefined {
-    const isFiniteSpace = Number.isFinite(this.space.size);
-    if (isFiniteSpace && this.#keys.size >= this.space.size) return undefined;
+    const { size, constraints } = this.space;
+    if (this.#told.size >= size) return undefined;
     for (let attempt = 0; attempt < MAX_DRAWS; attempt++) {
       const point = propose(attempt);
-      if (this.space.isFeasible(point) && !this.hasSeen(point)) return point;
+      if (this.isFresh(point)) return point;
     }
-    return isFiniteSpace ? this.#unseen(random.integer(Math.min(this.space.size, 2 ** 32))) : undefined;
+    if (constraints.length > 0) {
+      const point = feasibleDraw(this.space, random);
+      if (point !== undefined && !this.hasSeen(point)) return point;
+    }
+    return Number.isFinite(size) ? this.#lookUp(random.integer(Math.min(size, 2 ** 32))) : undefined;
   }
 
   /** Numbers a suggestion and remembers its configuration. */
   take(point: Point): number {
-    this.#keys.add(this.space.key(point));
-    this.#ids.add(this.#next);
+    this.#open.add(this.space.key(point));
     return this.#next++;
   }
 
-  #unseen(start: number): Point | undefined {
-    for (let i = 0; i < this.space.size; i++) {
-      const point = this.space.at((start + i) % this.space.size);
-      if (!this.hasSeen(point) && this.space.isFeasible(point)) return point;
+  #lookUp(start: number): Point | undefined {
+    const { size } = this.space;
+    for (let i = 0; i < Math.min(size, MAX_LOOKUPS); i++) {
+      const point = this.space.at((start + i) % size);
+      if (this.isFresh(point)) return point;
     }
     return undefined;
   }

@@ -20,11 +20,11 @@ export class PointwiseSampler implements Sampler {
   }
 
   tell(trials: readonly FinishedTrial[]): void {
-    this.#ledger.note(trials);
+    this.#ledger.tell(trials);
   }
 
   ask(count: number, pending: readonly PendingTrial[]): Answer {
-    this.#ledger.note(pending);
+    this.#ledger.begin(pending);
     const suggestions: SuggestedTrial[] = [];
     while (suggestions.length < count) {
       const first = this.#ledger.initialPoint();
@@ -32,11 +32,8 @@ export class PointwiseSampler implements Sampler {
       const id = this.#ledger.next;
       const point = first ?? this.#ledger.fresh((attempt) => this.#propose(id, attempt, random), random);
       if (point === undefined) break;
-      suggestions.push({
-        id: this.#ledger.take(point),
-        point,
-        origin: first === undefined ? this.#name : "given as an initial trial",
-      });
+      const origin = first === undefined ? this.#name : INITIAL_ORIGIN;
+      suggestions.push({ id: this.#ledger.take(point), point, origin });
     }
     return { suggestions, exhausted: suggestions.length < count };
   }
@@ -45,3 +42,6 @@ export class PointwiseSampler implements Sampler {
     return this.#ledger.next;
   }
 }
+
+/** Origin of points that the user wants tried first. */
+export const INITIAL_ORIGIN = "given as an initial trial";

@@ -10,6 +10,8 @@ export interface SearchSpace {
   readonly constraints: readonly LinearConstraint[];
   /** Number of parameters, d. */
   readonly dimension: number;
+  /** Number of values of each parameter, Infinity when continuous. Shape [d]. */
+  readonly counts: readonly number[];
   /** Number of distinct configurations (active parameters only), Infinity when continuous. */
   readonly size: number;
   /** Unit cube [d] → the point whose cell holds it; inactive parameters become NaN. Every result is valid: in range, on step. */
@@ -20,7 +22,10 @@ export interface SearchSpace {
   key(point: Point): string;
   /** True when all known constraints hold. */
   isFeasible(point: Point): boolean;
-  /** The i-th configuration of a finite space in lexicographic order, 0 ≤ i < size (constraints not considered). */
+  /**
+   * The i-th configuration of a finite space, 0 ≤ i < size (constraints not considered): in lexicographic order, in a conditional space branch by
+   * branch.
+   */
   at(index: number): Point;
   /** Texts as Katib writes them (Katib behaviour 4.3: Python's str(float) for doubles), without inactive parameters. */
   format(point: Point): { name: string; value: string }[];

@@ -1,5 +1,7 @@
 import { randomStream } from "@qalam/numeric";
 import { Ledger } from "../ledger.ts";
+import type { Point } from "../parameter.ts";
+import { INITIAL_ORIGIN } from "../pointwise-sampler.ts";
 import type {
   Algorithm,
   Answer,
@@ -61,24 +63,40 @@ class GridSampler implements Sampler {
   }
 
   tell(trials: readonly FinishedTrial[]): void {
-    this.#ledger.note(trials);
+    this.#ledger.tell(trials);
   }
 
   ask(count: number, pending: readonly PendingTrial[]): Answer {
-    this.#ledger.note(pending);
-    const { space } = this.#ledger;
+    this.#ledger.begin(pending);
     const suggestions: SuggestedTrial[] = [];
     while (suggestions.length < count) {
       const first = this.#ledger.initialPoint();
-      if (first === undefined && this.#position >= space.size) return { suggestions, exhausted: true };
-      const point = first ?? space.at(this.#cells.at(this.#position++));
-      if (this.#ledger.hasSeen(point) || !space.isFeasible(point)) continue;
-      suggestions.push({ id: this.#ledger.take(point), point });
+      const point = first ?? this.#nextCell();
+      if (point === undefined) return { suggestions, exhausted: true };
+      const origin = first === undefined ? "grid" : INITIAL_ORIGIN;
+      suggestions.push({ id: this.#ledger.take(point), point, origin });
     }
     return { suggestions, exhausted: false };
   }
 
   dump(): Json {
     return [this.#ledger.next, this.#position];
+  }
+
+  /** The next cell in the order; at its end, cells whose trials were lost on the way. */
+  #nextCell(): Point | undefined {
+    const { space } = this.#ledger;
+    for (; this.#position < space.size; this.#position++) {
+      const point = space.at(this.#cells.at(this.#position));
+      if (this.#ledger.isFresh(point)) {
+        this.#position++;
+        return point;
+      }
+    }
+    for (let position = 0; position < space.size; position++) {
+      const point = space.at(this.#cells.at(position));
+      if (this.#ledger.isFresh(point)) return point;
+    }
+    return undefined;
   }
 }

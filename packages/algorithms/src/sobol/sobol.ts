@@ -7,14 +7,23 @@ import { RANDOM_STATE, seedOf } from "../settings.ts";
 const ATTEMPT_OFFSET = 2 ** 31;
 
 /**
- * Points of a Sobol sequence over the parameters sorted by name, as in Katib (behaviour 6.8): the origin is skipped, so the first point is the centre.
- * With random_state the sequence is scrambled. Unlike in Katib every value of a range can come up.
+ * Points of a Sobol sequence over the parameters sorted by name. Scrambled by the seed, so that experiments differ and no coordinate is favoured; with
+ * `scramble: "false"` it is Katib's plain sequence (behaviour 6.8): the origin is skipped and the first point is the centre. Unlike in Katib every value of a
+ * range can come up, the last too.
  */
 export const sobol: Algorithm = {
   name: "sobol",
   summary: "a low-discrepancy sequence that fills the space evenly",
-  source: "Joe and Kuo (2008), SIAM J. Sci. Comput. 30",
-  settings: [{ ...RANDOM_STATE, description: "Scrambles the sequence with this seed; absent: the plain sequence." }],
+  source: "Joe and Kuo (2008), SIAM J. Sci. Comput. 30; scrambling: Matoušek (1998), J. Complexity 14",
+  settings: [
+    RANDOM_STATE,
+    {
+      name: "scramble",
+      type: "bool",
+      default: "true",
+      description: "Scrambles the sequence by the seed; false: the plain sequence, the same in every experiment.",
+    },
+  ],
   supports: { constraints: true, multiObjective: true, outcomeConstraints: true, initialPoints: true },
   check: ({ space }) =>
     space.dimension > MAX_SOBOL_DIMENSION
@@ -37,5 +46,5 @@ export const sobol: Algorithm = {
 };
 
 function scramble(options: SamplerOptions) {
-  return options.settings.random_state === undefined ? undefined : randomStream(seedOf(options), "sobol");
+  return /^false$/i.test(options.settings.scramble ?? "") ? undefined : randomStream(seedOf(options), "sobol");
 }
