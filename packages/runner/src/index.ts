@@ -1,5 +1,6 @@
 /** @packageDocumentation The laptop's Job controller and kubelet: Jobs and Pods as processes. */
-export { memoryLimitSupport } from "./container/memory-cgroup.ts";
-export { FileLogs } from "./logs/file-logs.ts";
+export { type MemoryLimitSupport, memoryLimitSupport } from "./container/memory-group.ts";
+export { FileLogs, type RunningContainers } from "./logs/file-logs.ts";
+export * from "./probe-capabilities.ts";
 export { type Capacity, machineCapacity } from "./resources/machine-capacity.ts";
 export * from "./start-runner.ts";

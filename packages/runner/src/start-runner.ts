@@ -1,5 +1,6 @@
+import { mkdirSync, realpathSync } from "node:fs";
 import { JOB, POD, type Trial } from "@qalam/api";
-import { createStreamCollector, wantedMetrics } from "@qalam/collectors";
+import { createStreamCollector, type StreamCollector, wantedMetrics } from "@qalam/collectors";
 import { type Clock, EventRecorder, Informer, ownerUid, systemClock } from "@qalam/runtime";
 import type { ContainerLogs, ObservationStore, ResourceStore } from "@qalam/store";
 import { StragglerSweep } from "./container/straggler-sweep.ts";
@@ -23,6 +24,8 @@ export interface RunnerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Annotations every pod has unless it or its trial says otherwise: volume mappings, working directory. */
   readonly defaultAnnotations?: Readonly<Record<string, string>>;
+  /** Reads a trial's output; undefined when it reports its metrics in another way. By default as its metricsCollector says. */
+  readonly collectorFor?: (trial: Trial) => StreamCollector | undefined;
   readonly onError: (where: string, error: Error) => void;
 }
 
@@ -36,7 +39,9 @@ export interface Runner {
 
 /** Runs the Jobs and Pods of a store as processes of this machine. What an earlier runner started is taken up again. */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
-  const { store, observations, dataDirectory, clock = systemClock, onError } = options;
+  const { store, observations, clock = systemClock, onError } = options;
+  mkdirSync(options.dataDirectory, { recursive: true });
+  const dataDirectory = realpathSync(options.dataDirectory); // as the system names it in /proc
   const context: RunnerContext = {
     store,
     observations,
@@ -47,7 +52,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     sweep: new StragglerSweep(clock),
     environment: options.environment ?? ownEnvironment(),
     defaultAnnotations: options.defaultAnnotations ?? {},
-    collectorFor: (trial) => createStreamCollector(trial.spec.metricsCollector, wantedMetrics(trial.spec.objective)),
+    collectorFor: options.collectorFor ?? collectorOf,
     onError,
   };
   const pods = new Informer(store, POD, ownerUid);
@@ -56,8 +61,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const jobController = new JobController(context, jobs, pods);
   await pods.start((error) => onError("watch of pods", error));
   await jobs.start((error) => onError("watch of jobs", error));
+  podController.start();
+  jobController.start();
   return {
-    logs: new FileLogs(dataDirectory, podController),
+    logs: new FileLogs(dataDirectory, podController, clock),
     explainMissingMetric: (trial) => explainTrial(trial, store, dataDirectory),
     async close(stopProcesses) {
       await jobController.close();
@@ -67,6 +74,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       await context.events.flush();
     },
   };
+}
+
+function collectorOf({ spec }: Trial): StreamCollector | undefined {
+  return createStreamCollector(spec.metricsCollector, wantedMetrics(spec.objective));
 }
 
 function ownEnvironment(): Record<string, string> {

@@ -1,7 +1,10 @@
-import { CONFIG_MAP, SECRET, type StoredPod } from "@qalam/api";
+import { availableParallelism, totalmem } from "node:os";
+import { CONFIG_MAP, parseQuantity, SECRET, type StoredPod } from "@qalam/api";
 import type { ResourceStore } from "@qalam/store";
-import type { Container, EnvFromSource, EnvVar } from "kubernetes-types/core/v1.js";
-import { ContainerConfigError } from "./container-config-error.ts";
+import type { Container, EnvFromSource, EnvVar, ResourceFieldSelector } from "kubernetes-types/core/v1.js";
+import { ContainerConfigError } from "./container-errors.ts";
+import { expandVariables } from "./expand-variables.ts";
+import { podField } from "./pod-field.ts";
 
 /** The variables a container declares, in order, with references resolved (ConfigMaps, Secrets, fields of the pod, `$(NAME)`). @throws ContainerConfigError */
 export async function containerEnvironment(
@@ -12,18 +15,14 @@ export async function containerEnvironment(
   const environment: Record<string, string> = {};
   for (const source of container.envFrom ?? []) Object.assign(environment, await fromSource(source, pod, store));
   for (const variable of container.env ?? []) {
-    const value = await variableValue(variable, container, pod, store);
-    if (value !== undefined) environment[variable.name] = expandVariables(value, environment);
+    if (variable.valueFrom === undefined)
+      environment[variable.name] = expandVariables(variable.value ?? "", environment);
+    else {
+      const value = await referredValue(variable, container, pod, store);
+      if (value !== undefined) environment[variable.name] = value;
+    }
   }
   return environment;
-}
-
-/** Expands `$(NAME)` as Kubernetes does: unknown names stay, `$$` is one dollar sign. */
-export function expandVariables(text: string, environment: Readonly<Record<string, string>>): string {
-  return text.replace(/\$(\$|\(([^()\s]+)\))/g, (whole, inner: string, name: string | undefined) => {
-    if (inner === "$") return "$";
-    return name !== undefined && Object.hasOwn(environment, name) ? (environment[name] ?? whole) : whole;
-  });
 }
 
 async function fromSource(
@@ -40,16 +39,15 @@ async function fromSource(
   return Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [`${prefix}${key}`, value]));
 }
 
-async function variableValue(
-  { name, value, valueFrom }: EnvVar,
+async function referredValue(
+  { name, valueFrom = {} }: EnvVar,
   container: Container,
   pod: StoredPod,
   store: ResourceStore,
 ): Promise<string | undefined> {
-  if (valueFrom === undefined) return value ?? "";
   const { fieldRef, configMapKeyRef, secretKeyRef, resourceFieldRef } = valueFrom;
-  if (fieldRef !== undefined) return fieldValue(fieldRef.fieldPath, pod, name);
-  if (resourceFieldRef !== undefined) return resourceValue(resourceFieldRef.resource, container);
+  if (fieldRef !== undefined) return podField(fieldRef.fieldPath, pod, `env ${name}`);
+  if (resourceFieldRef !== undefined) return resourceValue(resourceFieldRef, container);
   const ref = configMapKeyRef ?? secretKeyRef;
   if (ref === undefined) throw new ContainerConfigError(`env ${name}: valueFrom names no source`);
   const data = configMapKeyRef !== undefined ? await configMapData(ref, pod, store) : await secretData(ref, pod, store);
@@ -68,7 +66,7 @@ async function configMapData(
   pod: StoredPod,
   store: ResourceStore,
 ): Promise<Record<string, string> | undefined> {
-  const found = await store.get(CONFIG_MAP, { namespace: pod.metadata.namespace ?? "", name });
+  const found = await store.get(CONFIG_MAP, { namespace: pod.metadata.namespace ?? "", name }, { shared: true });
   if (found === undefined && optional !== true)
     throw new ContainerConfigError(`ConfigMap ${pod.metadata.namespace}/${name} is not there; apply it first`);
   return found?.data;
@@ -79,7 +77,7 @@ async function secretData(
   pod: StoredPod,
   store: ResourceStore,
 ): Promise<Record<string, string> | undefined> {
-  const found = await store.get(SECRET, { namespace: pod.metadata.namespace ?? "", name });
+  const found = await store.get(SECRET, { namespace: pod.metadata.namespace ?? "", name }, { shared: true });
   if (found === undefined && optional !== true)
     throw new ContainerConfigError(`Secret ${pod.metadata.namespace}/${name} is not there; apply it first`);
   const decoded = Object.entries(found?.data ?? {}).map(([key, value]) => [
@@ -89,28 +87,12 @@ async function secretData(
   return found && { ...Object.fromEntries(decoded), ...found.stringData };
 }
 
-function fieldValue(path: string, { metadata, spec }: StoredPod, name: string): string {
-  const entry = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path);
-  if (entry !== null) return metadata[entry[1] as "labels" | "annotations"]?.[entry[2] ?? ""] ?? "";
-  const fields: Record<string, string | undefined> = {
-    "metadata.name": metadata.name,
-    "metadata.namespace": metadata.namespace,
-    "metadata.uid": metadata.uid,
-    "spec.nodeName": spec?.nodeName ?? "localhost",
-    "spec.serviceAccountName": spec?.serviceAccountName ?? "default",
-    "status.podIP": "127.0.0.1",
-    "status.hostIP": "127.0.0.1",
-  };
-  const value = fields[path];
-  if (value === undefined)
-    throw new ContainerConfigError(
-      `env ${name}: fieldRef ${path} is not known; known are ${Object.keys(fields).join(", ")}, metadata.labels['…'] and metadata.annotations['…']`,
-    );
-  return value;
-}
-
-function resourceValue(resource: string, { resources }: Container): string {
-  const [kind = "", name = ""] = resource.split(".", 2);
-  const amounts = kind === "requests" ? resources?.requests : resources?.limits;
-  return String(amounts?.[name] ?? 0);
+/** In units of the divisor, rounded up; what is not limited is what the machine has. */
+function resourceValue({ resource, divisor }: ResourceFieldSelector, { resources }: Container): string {
+  const name = resource.slice(resource.indexOf(".") + 1);
+  const limit = resources?.limits?.[name];
+  const written = resource.startsWith("requests.") ? (resources?.requests?.[name] ?? limit) : limit;
+  const ofMachine: Readonly<Record<string, number>> = { cpu: availableParallelism(), memory: totalmem() };
+  const amount = written === undefined ? (ofMachine[name] ?? 0) : (parseQuantity(written) ?? 0);
+  return String(Math.ceil(amount / (parseQuantity(divisor ?? "1") || 1)));
 }

@@ -9,11 +9,15 @@ import {
   watch,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
-import { createMemoryCgroup, type MemoryCgroup } from "./memory-cgroup.ts";
+import { constants } from "node:os";
+import { basename, dirname } from "node:path";
+import type { Clock } from "@qalam/runtime";
+import { MemoryGroup } from "./memory-group.ts";
 import { isAlive, type ProcessIdentity, parseIdentity } from "./process-identity.ts";
-import { PROCESS_SHIM, RUN_MARKER } from "./process-shim.ts";
-import { findRunProcesses, signalGroup } from "./process-tree.ts";
+import { JOIN_GROUP, PROCESS_SHIM, RUN_MARKER } from "./process-shim.ts";
+import { markedProcesses, signalGroup, signalMarked } from "./process-tree.ts";
+import { RunFolder } from "./run-folder.ts";
+import { watchHolder } from "./watch-holder.ts";
 
 /** What is needed to start a container's process. */
 export interface ContainerCommand {
@@ -21,6 +25,7 @@ export interface ContainerCommand {
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly cwd: string;
+  readonly gpus: readonly string[];
   /** Bytes; unbounded when absent. */
   readonly memoryLimit?: number;
 }
@@ -30,18 +35,24 @@ export interface RunEnd {
   readonly exitCode: number;
   /** The signal that ended it, when one did. */
   readonly signal?: number;
-  readonly reason: "Completed" | "Error" | "OOMKilled";
-  /** True when nobody was there to see the end (the machine or the process group was killed): how it ended is not known. */
-  readonly lost: boolean;
+  readonly reason: "Completed" | "Error" | "OOMKilled" | "StartError";
+  /** Why it could not be started, or its last words. */
+  readonly message?: string;
+  /** Milliseconds. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
 }
 
 /** Where one run of a container keeps its state and its output. */
 export interface RunPlace {
-  /** Unique name of the run: `<pod uid>/<container>/<attempt>`. */
-  readonly name: string;
   readonly folder: string;
   readonly log: string;
 }
+
+/** Shells report a command that a signal ended as 128 + signal. */
+const SIGNAL_BASE = 128;
+const LAST_SIGNAL = 64;
+const KILLED = SIGNAL_BASE + constants.signals.SIGKILL;
 
 /**
  * One run of a container's process. It belongs to the machine, not to this server: the shim writes how it ended, so a run that was started before can be
@@ -49,153 +60,212 @@ export interface RunPlace {
  */
 export class ContainerRun {
   readonly place: RunPlace;
-  readonly ended: Promise<RunEnd>;
-  readonly #resolveEnd: (end: RunEnd) => void;
+  /** How it ended. Undefined: it is over but how cannot be known, as the machine stopped or somebody killed its shim while no server ran. */
+  readonly ended: Promise<RunEnd | undefined>;
+  readonly #folder: RunFolder;
+  readonly #clock: Clock;
+  readonly #watchers: FSWatcher[] = [];
+  #resolve!: (end: RunEnd | undefined) => void;
+  #startedAt: number;
   #child: ChildProcess | undefined;
-  #watcher: FSWatcher | undefined;
-  #cgroup: MemoryCgroup | undefined;
+  #memory: MemoryGroup | undefined;
   #pid: number | undefined;
   #cancelKill: (() => void) | undefined;
   #isOver = false;
 
-  private constructor(place: RunPlace) {
+  private constructor(place: RunPlace, clock: Clock) {
     this.place = place;
-    let resolve!: (end: RunEnd) => void;
-    this.ended = new Promise((done) => {
-      resolve = done;
+    this.#folder = new RunFolder(place.folder);
+    this.#clock = clock;
+    this.#startedAt = clock.now().getTime();
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve;
     });
-    this.#resolveEnd = resolve;
-  }
-
-  /** True when this run was started before, by this or an earlier server. */
-  static exists(place: RunPlace): boolean {
-    return existsSync(place.folder);
   }
 
   /** Starts the process. Its output goes to the log file by descriptor, so it is complete whoever dies. */
-  static start(place: RunPlace, command: ContainerCommand): ContainerRun {
-    const run = new ContainerRun(place);
-    mkdirSync(place.folder, { recursive: true });
-    mkdirSync(dirname(place.log), { recursive: true });
+  static start(place: RunPlace, command: ContainerCommand, clock: Clock): ContainerRun {
+    const run = new ContainerRun(place, clock);
     if (command.memoryLimit !== undefined)
-      run.#cgroup = createMemoryCgroup(place.name.replaceAll("/", "."), command.memoryLimit);
-    const log = openSync(place.log, "a", 0o600);
-    try {
-      run.#child = spawn(
-        "/bin/sh",
-        ["-c", PROCESS_SHIM, "qalam", place.folder, run.#cgroup?.path ?? "", ...command.argv],
-        {
-          cwd: command.cwd,
-          env: { ...command.environment, [RUN_MARKER]: place.name },
-          stdio: ["ignore", log, log],
-          detached: true,
-        },
-      );
-    } finally {
-      closeSync(log);
-    }
-    run.#pid = run.#child.pid;
-    run.#child.on("error", (error) =>
-      run.#finish({ exitCode: 128, reason: "Error", lost: false }, `cannot start: ${error.message}\n`),
-    );
-    run.#child.on("exit", (code, signal) => run.#finish(run.#readEnd() ?? killedEnd(code, signal)));
+      run.#memory = MemoryGroup.create(place.folder.split("/").slice(-4).join("."), command.memoryLimit);
+    run.#folder.begin({
+      startedAt: run.#startedAt,
+      gpus: command.gpus,
+      ...(run.#memory !== undefined && { memoryGroup: run.#memory.path }),
+    });
+    mkdirSync(dirname(place.log), { recursive: true });
+    run.#spawn(command);
     return run;
   }
 
   /** Takes up a run of an earlier server. */
-  static adopt(place: RunPlace): ContainerRun {
-    const run = new ContainerRun(place);
-    const identity = run.#identity() ?? markedIdentity(place.name);
-    const isRunning = identity !== undefined && isAlive(identity);
-    if (isRunning) {
-      run.#pid = identity.pid;
-      run.#watcher = watch(place.folder, () => run.#checkEnd());
-      run.#watcher.unref();
+  static adopt(place: RunPlace, clock: Clock): ContainerRun {
+    const run = new ContainerRun(place, clock);
+    const start = run.#folder.start();
+    run.#startedAt = start?.startedAt ?? run.#startedAt;
+    if (start?.memoryGroup !== undefined && existsSync(start.memoryGroup))
+      run.#memory = new MemoryGroup(start.memoryGroup);
+    if (!existsSync(place.log)) {
+      mkdirSync(dirname(place.log), { recursive: true });
+      writeFileSync(place.log, "", { mode: 0o600 });
     }
-    const end = run.#readEnd();
-    if (end !== undefined) run.#finish(end);
-    else if (!isRunning || !isAlive(identity))
-      run.#finish(run.#readEnd() ?? { exitCode: 137, reason: "Error", lost: true });
+    const identity = run.#folder.process() ?? markedShim(place.folder);
+    if (run.#folder.exit() === undefined && identity !== undefined && isAlive(identity)) run.#follow(identity);
+    else run.#lookForEnd(identity, true);
     return run;
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
+  /** Milliseconds. */
+  get startedAt(): number {
+    return this.#startedAt;
   }
 
-  /** Asks the whole process group to end and, after the grace period, makes it. @param after calls back after a time */
-  stop(graceMs: number, after: (milliseconds: number, callback: () => void) => () => void): void {
-    if (this.#isOver || this.#pid === undefined || this.#cancelKill !== undefined) return;
-    signalGroup(this.#pid, "SIGTERM");
-    this.#cancelKill = after(graceMs, () => this.kill());
+  /** Asks all processes of the run to end and, after the grace period, makes them. */
+  stop(graceMs: number): void {
+    if (this.#isOver || this.#cancelKill !== undefined) return;
+    this.#cancelKill = this.#clock.after(graceMs, () => this.kill());
+    this.#signal("SIGTERM");
   }
 
-  /** Ends the whole process group now. */
+  /** Ends all processes of the run now. */
   kill(): void {
-    if (this.#isOver || this.#pid === undefined) return;
-    signalGroup(this.#pid, "SIGKILL");
-    if (this.#child === undefined) this.#finish({ exitCode: 137, signal: 9, reason: "Error", lost: false });
+    if (this.#isOver) return;
+    this.#folder.mark("killed"); // the shim dies too and cannot write a status
+    this.#signal("SIGKILL");
+    if (this.#child === undefined) this.#finish(this.#readEnd() ?? this.#killedEnd());
+  }
+
+  /** Stops it in such a way that it counts as never run: the next server runs it again. */
+  interrupt(graceMs: number): void {
+    if (!this.#isOver) this.#folder.mark("interrupted");
+    this.stop(graceMs);
   }
 
   /** Lets go of the process without ending it: the next server takes it up. */
   release(): void {
-    this.#watcher?.close();
+    this.#closeWatchers();
     this.#child?.removeAllListeners();
     this.#child?.unref();
     this.#cancelKill?.();
   }
 
-  #checkEnd(): void {
-    const end = this.#readEnd();
-    if (end !== undefined) this.#finish(end);
+  #spawn({ argv, environment, cwd }: ContainerCommand): void {
+    const { folder, log: path } = this.place;
+    const joined = this.#memory === undefined ? argv : ["/bin/sh", "-c", JOIN_GROUP, this.#memory.path, ...argv];
+    const log = openSync(path, "a", 0o600);
+    try {
+      this.#child = spawn("/bin/sh", ["-c", PROCESS_SHIM, "qalam", folder, ...joined], {
+        cwd,
+        env: { ...environment, [RUN_MARKER]: folder },
+        stdio: ["ignore", log, "ignore"],
+        detached: true,
+      });
+    } catch (error) {
+      this.#cannotStart(error as Error); // such as a NUL byte in an argument
+      return;
+    } finally {
+      closeSync(log);
+    }
+    this.#pid = this.#child.pid;
+    this.#child.once("error", (error) => this.#cannotStart(error));
+    this.#child.once("exit", (code, signal) => {
+      // The shim itself was ended: by a SIGKILL for all, or before it could ask to be spared.
+      const killed = () => this.#readEnd() ?? this.#end(SIGNAL_BASE + (constants.signals[signal ?? "SIGKILL"] ?? 0));
+      this.#finish(code === null ? killed() : this.#end(code));
+    });
   }
 
-  #finish(end: Omit<RunEnd, "reason"> & { reason: RunEnd["reason"] }, note?: string): void {
+  #cannotStart({ message }: Error): void {
+    this.#folder.fail(SIGNAL_BASE);
+    this.#finish({ ...this.#end(SIGNAL_BASE), reason: "StartError", message: `cannot start: ${message}` });
+  }
+
+  /** Waits for the end of a process that is not our child. */
+  #follow(identity: ProcessIdentity): void {
+    this.#pid = identity.pid;
+    const onChange = (_event: string, name: string | null) => {
+      if (name === "exit") this.#lookForEnd(identity, false);
+    };
+    this.#watchers.push(watch(this.place.folder, { persistent: false }, onChange));
+    const holder = watchHolder(identity.pid, this.#folder, () => this.#lookForEnd(identity, true));
+    if (holder !== undefined) this.#watchers.push(holder);
+    this.#lookForEnd(identity, false); // it may have ended while the watches were set up
+  }
+
+  /** @param isGone the shim is known to be gone, although the system may list it for a moment yet */
+  #lookForEnd(identity: ProcessIdentity | undefined, isGone: boolean): void {
+    const end = this.#readEnd();
+    if (end !== undefined) this.#finish(end);
+    else if (isGone || identity === undefined || !isAlive(identity)) {
+      signalMarked(new Set([this.place.folder]), "SIGKILL"); // before it is run again
+      this.#finish(this.#folder.has("killed") ? this.#killedEnd() : undefined);
+    }
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#pid !== undefined) signalGroup(this.#pid, signal);
+    signalMarked(new Set([this.place.folder]), signal, this.#pid);
+  }
+
+  #finish(end: RunEnd | undefined): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#cancelKill?.();
-    this.#watcher?.close();
-    if (note !== undefined) writeFileSync(this.place.log, note, { flag: "a" });
+    this.#closeWatchers();
     if (this.#pid !== undefined) signalGroup(this.#pid, "SIGKILL"); // children that stayed behind in the group
-    const isOutOfMemory = this.#cgroup?.wasExceeded() === true && end.exitCode !== 0;
-    this.#cgroup?.remove();
-    this.#resolveEnd(isOutOfMemory ? { ...end, reason: "OOMKilled" } : end);
+    const isOutOfMemory = end !== undefined && end.exitCode !== 0 && this.#memory?.wasExceeded === true;
+    this.#removeMemoryGroup();
+    this.#resolve(isOutOfMemory ? { ...end, ...outOfMemory } : end);
+  }
+
+  #removeMemoryGroup(): void {
+    const memory = this.#memory;
+    if (memory !== undefined && !memory.remove()) this.#clock.after(1_000, () => memory.remove());
   }
 
   #readEnd(): RunEnd | undefined {
-    const text = readOrEmpty(join(this.place.folder, "exit"));
-    if (!text.endsWith("\n")) return undefined;
-    const exitCode = Number.parseInt(text, 10);
+    const exit = this.#folder.exit();
+    return exit && this.#end(exit.code, exit.at);
+  }
+
+  #killedEnd(): RunEnd {
+    return this.#end(KILLED);
+  }
+
+  #end(exitCode: number, finishedAt = this.#clock.now().getTime()): RunEnd {
+    const signal = exitCode - SIGNAL_BASE;
     return {
       exitCode,
-      ...(exitCode > 128 && exitCode <= 192 && { signal: exitCode - 128 }),
+      ...(signal > 0 && signal <= LAST_SIGNAL && { signal }),
       reason: exitCode === 0 ? "Completed" : "Error",
-      lost: false,
+      startedAt: this.#startedAt,
+      finishedAt: Math.max(finishedAt, this.#startedAt),
     };
   }
 
-  #identity(): ProcessIdentity | undefined {
-    return parseIdentity(readOrEmpty(join(this.place.folder, "process")));
+  #closeWatchers(): void {
+    for (const watcher of this.#watchers.splice(0)) watcher.close();
   }
 }
 
+/** As Kubernetes reports it, whichever process of the container the kernel chose. */
+const outOfMemory = { exitCode: KILLED, signal: constants.signals.SIGKILL, reason: "OOMKilled" } as const;
+
 /** A shim that had not yet written who it is when its server died. */
-function markedIdentity(run: string): ProcessIdentity | undefined {
-  const pid = Math.min(...(findRunProcesses(new Set([run])).get(run) ?? []));
-  return Number.isFinite(pid) ? parseIdentity(readOrEmpty(`/proc/${pid}/stat`)) : undefined;
+function markedShim(folder: string): ProcessIdentity | undefined {
+  const shim = markedProcesses().find(({ pid, run }) => run === folder && isShim(pid));
+  return shim && parseIdentity(readOrEmpty(`/proc/${shim.pid}/stat`));
 }
 
-/** The shim itself was killed, with its group. */
-function killedEnd(code: number | null, signal: NodeJS.Signals | null): RunEnd {
-  return signal === null
-    ? { exitCode: code ?? 1, reason: "Error", lost: false }
-    : { exitCode: 137, signal: 9, reason: "Error", lost: false };
+function isShim(pid: number): boolean {
+  const [shell = "", , script] = readOrEmpty(`/proc/${pid}/cmdline`).split("\0");
+  return basename(shell) === "sh" && script === PROCESS_SHIM;
 }
 
 function readOrEmpty(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    return ""; // not written (yet)
+    return ""; // it has ended
   }
 }

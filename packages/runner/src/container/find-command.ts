@@ -1,20 +1,20 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
-import { ContainerConfigError } from "./container-config-error.ts";
+import { ContainerStartError } from "./container-errors.ts";
 
-/** Finds the program a command names, as a shell would. @returns its path. @throws ContainerConfigError that says where was looked */
+/** Finds the program a command names, as a shell would. @returns its path. @throws ContainerStartError that says where was looked */
 export function findCommand(command: string, path: string, cwd: string): string {
   if (command.includes("/")) {
     const file = isAbsolute(command) ? command : resolve(cwd, command);
     const problem = problemOf(file);
     if (problem === undefined) return file;
-    throw new ContainerConfigError(`command ${JSON.stringify(command)} ${problem}${hostHint(command, problem)}`);
+    throw new ContainerStartError(`command ${JSON.stringify(command)} ${problem}${hostHint(command, problem)}`);
   }
   for (const folder of path.split(delimiter)) {
     const file = join(folder === "" ? cwd : folder, command);
     if (problemOf(file) === undefined) return file;
   }
-  throw new ContainerConfigError(
+  throw new ContainerStartError(
     `command ${JSON.stringify(command)} was not found in PATH (${path}); install it, activate its environment, or write its full path`,
   );
 }

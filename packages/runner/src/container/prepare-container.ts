@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import {
   parseQuantity,
   type StoredPod,
@@ -9,48 +9,46 @@ import {
   WORKING_DIRECTORY_ANNOTATION,
 } from "@qalam/api";
 import type { Container } from "kubernetes-types/core/v1.js";
-import type { Grant } from "../resources/resource-scheduler.ts";
+import { amountOf, GPU, type Grant } from "../resources/resource-scheduler.ts";
 import type { RunnerContext } from "../runner-context.ts";
-import { ContainerConfigError } from "./container-config-error.ts";
-import { containerEnvironment, expandVariables } from "./container-environment.ts";
+import { containerEnvironment } from "./container-environment.ts";
+import { ContainerConfigError, ContainerStartError } from "./container-errors.ts";
+import { containerMappings, metricsMapping } from "./container-mappings.ts";
 import type { ContainerCommand } from "./container-run.ts";
+import { expandVariables } from "./expand-variables.ts";
 import { findCommand } from "./find-command.ts";
 import { mapPaths, type PathMapping } from "./path-mapping.ts";
-import { containerMappings } from "./pod-volumes.ts";
 
 export interface PreparationInput {
   readonly container: Container;
   readonly pod: StoredPod;
+  /** The trial the pod runs for. */
   readonly trial: Trial | undefined;
+  /** True when the trial's metrics come from this container. */
+  readonly isPrimary: boolean;
   /** Host folder by volume name. */
   readonly volumes: ReadonlyMap<string, string>;
   /** The pod's own folder, in which it works unless told otherwise. */
   readonly scratch: string;
-  readonly grant: Grant;
+  readonly grant: Pick<Grant, "gpus">;
 }
 
-/** A container's command with everything resolved. */
-export interface PreparedContainer extends ContainerCommand {
-  readonly mappings: readonly PathMapping[];
-}
+type Surroundings = Pick<RunnerContext, "store" | "environment" | "defaultAnnotations">;
 
-/** Turns a container as written into a process to start: variables, paths, working folder, program. @throws ContainerConfigError */
-export async function prepareContainer(
-  input: PreparationInput,
-  { store, environment: inherited, defaultAnnotations }: RunnerContext,
-): Promise<PreparedContainer> {
-  const { container, pod, trial, volumes, scratch } = input;
-  const annotations = { ...defaultAnnotations, ...trial?.metadata.annotations, ...pod.metadata.annotations };
-  const mappings = containerMappings(container, volumes, annotations);
+/** Turns a container as written into a process to start: variables, paths, working folder, program. @throws ContainerError */
+export async function prepareContainer(input: PreparationInput, context: Surroundings): Promise<ContainerCommand> {
+  const { container, pod, scratch } = input;
+  const declared = await containerEnvironment(container, pod, context.store);
+  const mappings = pathMappings(input, declared, context);
   const map = (text: string) => mapPaths(text, mappings);
-  const declared = await containerEnvironment(container, pod, store);
   const mapped = Object.fromEntries(Object.entries(declared).map(([name, value]) => [name, map(value)]));
+  const gpus = gpusOf(input);
   const environment: Record<string, string> = {
-    ...inherited,
-    PYTHONUNBUFFERED: "1",
-    ...gpuEnvironment(input),
+    ...context.environment,
+    PYTHONUNBUFFERED: "1", // metrics are to be seen when they are printed
+    ...(gpus.length > 0 && { CUDA_VISIBLE_DEVICES: gpus.join(",") }),
     ...trialEnvironment(input),
-    HOSTNAME: pod.metadata.name,
+    HOSTNAME: pod.spec?.hostname ?? pod.metadata.name,
     ...mapped,
   };
   const words = [...(container.command ?? []), ...(container.args ?? [])].map((word) =>
@@ -58,19 +56,52 @@ export async function prepareContainer(
   );
   const [program, ...rest] = words;
   if (container.command === undefined || container.command.length === 0 || program === undefined) {
-    throw new ContainerConfigError(
+    throw new ContainerStartError(
       `container ${container.name} has no command. On a laptop images are not run: write the image's entry point as command, for example command: [python, /app/train.py], and map its folders with -v`,
     );
   }
-  const cwd = workingFolder(container, map, annotations, scratch);
+  const cwd = workingFolder(container, map, annotationsOf(input, context), scratch);
   const memory = parseQuantity(container.resources?.limits?.memory ?? "");
   return {
     argv: [findCommand(program, environment.PATH ?? "", cwd), ...rest],
     environment,
     cwd,
-    mappings,
-    ...(memory !== undefined && { memoryLimit: memory }),
+    gpus,
+    ...(memory !== undefined && memory > 0 && { memoryLimit: memory }),
   };
+}
+
+/** Host paths of a container; the folders behind parts of volumes are made. @throws ContainerConfigError */
+export function pathMappings(
+  input: PreparationInput,
+  environment: Readonly<Record<string, string>>,
+  context: Surroundings,
+): PathMapping[] {
+  const { container, volumes, trial, isPrimary, scratch } = input;
+  const mappings = containerMappings({ container, volumes, annotations: annotationsOf(input, context), environment });
+  (container.volumeMounts ?? []).forEach(({ subPath, subPathExpr }, index) => {
+    const host = mappings[index]?.host;
+    if (host !== undefined && (subPath ?? subPathExpr) !== undefined && !existsSync(host))
+      mkdirSync(host, { recursive: true });
+  });
+  const metrics = trial !== undefined && isPrimary ? metricsMapping(trial, mappings, scratch) : undefined;
+  if (metrics === undefined) return mappings;
+  mkdirSync(metrics.host, { recursive: true });
+  return [...mappings, metrics];
+}
+
+/** A script named in a command that is not there: the interpreter's message alone would not say what to do. */
+export function missingScript({ argv, cwd }: Pick<ContainerCommand, "argv" | "cwd">): string | undefined {
+  const script = argv.slice(1).find((word) => !word.startsWith("-"));
+  const isPath = script !== undefined && /^[^\s;|&$]+$/.test(script) && /\/|\.\w{1,4}$/.test(script);
+  if (!isPath || existsSync(resolve(cwd, script))) return undefined;
+  return isAbsolute(script)
+    ? `${script} does not exist on this machine; if it is a path of the container image, map its folder with -v HOST:CONTAINER`
+    : `${script} does not exist in ${cwd}`;
+}
+
+function annotationsOf({ trial, pod }: PreparationInput, { defaultAnnotations }: Surroundings): Record<string, string> {
+  return { ...defaultAnnotations, ...trial?.metadata.annotations, ...pod.metadata.annotations };
 }
 
 function workingFolder(
@@ -89,11 +120,12 @@ function workingFolder(
   return folder;
 }
 
-function gpuEnvironment({ container, grant }: PreparationInput): Record<string, string> {
-  const wanted = Number(
-    container.resources?.limits?.["nvidia.com/gpu"] ?? container.resources?.requests?.["nvidia.com/gpu"] ?? 0,
-  );
-  return wanted > 0 ? { CUDA_VISIBLE_DEVICES: grant.gpus.join(",") } : {};
+/** Containers that run side by side share the pod's GPUs out in order; init containers, which run before, begin with the first again. */
+function gpusOf({ container, pod, grant }: PreparationInput): readonly string[] {
+  const containers = pod.spec?.containers ?? [];
+  const own = containers.findIndex(({ name }) => name === container.name);
+  const before = containers.slice(0, Math.max(0, own)).reduce((sum, one) => sum + amountOf(one, GPU), 0);
+  return grant.gpus.slice(before, before + amountOf(container, GPU));
 }
 
 function trialEnvironment({ trial, pod }: PreparationInput): Record<string, string> {

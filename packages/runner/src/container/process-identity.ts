@@ -8,23 +8,54 @@ export interface ProcessIdentity {
   readonly startTime: string;
 }
 
+/** States of /proc/<pid>/stat in which a process runs no more. */
+const overStates = new Set(["Z", "X", "x"]);
+
 /** Reads a line of /proc/<pid>/stat, or a bare process number. */
 export function parseIdentity(text: string): ProcessIdentity | undefined {
   const pid = Number.parseInt(text, 10);
   if (!Number.isInteger(pid) || pid <= 1) return undefined;
-  // The command name in parentheses may hold blanks; field 22 is the 20th after it.
-  const startTime = text.includes(")") ? (text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "") : "";
-  return { pid, startTime };
+  return { pid, startTime: statFields(text)[19] ?? "" };
 }
 
 /** True while exactly this process runs. */
 export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   try {
-    const now = parseIdentity(readFileSync(`/proc/${pid}/stat`, "utf8"));
-    return startTime === "" || now?.startTime === startTime;
+    const fields = statFields(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    return (startTime === "" || fields[19] === startTime) && !overStates.has(fields[0] ?? "");
   } catch {
     return process.platform !== "linux" && isListed(pid);
   }
+}
+
+/** Names the time since the machine was started last: process numbers and start times of another one mean nothing. Empty where the system does not tell. */
+export function bootId(): string {
+  knownBootId ??= readBootId();
+  return knownBootId;
+}
+
+let knownBootId: string | undefined;
+
+function readBootId(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return ""; // not Linux
+  }
+}
+
+/** The process group in a line of /proc/<pid>/stat. */
+export function statGroup(stat: string): number {
+  return Number(statFields(stat)[2]);
+}
+
+/** The fields after the command's name, which stands in parentheses and may hold blanks: state first, start time (field 22) at 19. */
+function statFields(stat: string): string[] {
+  if (!stat.includes(")")) return [];
+  return stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .trimEnd()
+    .split(" ");
 }
 
 /** Where there is no /proc. */

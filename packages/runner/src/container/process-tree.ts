@@ -1,44 +1,53 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { statGroup } from "./process-identity.ts";
 import { RUN_MARKER } from "./process-shim.ts";
 
-/** Signals a whole process group. @returns false when none of it is left */
-export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(-pid, signal);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EPERM") return true;
-    return false; // ESRCH: the group is gone
-  }
+/** A process whose environment names a run. */
+export interface MarkedProcess {
+  readonly pid: number;
+  /** State folder of the run. */
+  readonly run: string;
+}
+
+/** Signals a whole process group, if any of it is left. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  signalQuietly(-pid, signal);
 }
 
 /**
- * Processes whose environment names one of these runs: also those that left their group and session. @returns process numbers by run; none where the
- * system has no /proc
+ * Signals every process of a run that is found by its mark: also those that left their group and session.
+ * @param exceptGroup process group that has the signal already: a second SIGTERM means something else to many programs
  */
-export function findRunProcesses(runs: ReadonlySet<string>): Map<string, number[]> {
-  const found = new Map<string, number[]>();
-  for (const entry of processNumbers()) {
-    const run = runOf(entry);
-    if (run !== undefined && runs.has(run)) found.set(run, [...(found.get(run) ?? []), Number(entry)]);
+export function signalMarked(runs: ReadonlySet<string>, signal: NodeJS.Signals, exceptGroup?: number): void {
+  for (const { pid, run } of markedProcesses())
+    if (runs.has(run) && (exceptGroup === undefined || groupOf(pid) !== exceptGroup)) signalQuietly(pid, signal);
+}
+
+/** All processes that belong to a run of any server; none where the system has no /proc. */
+export function markedProcesses(): MarkedProcess[] {
+  const found: MarkedProcess[] = [];
+  for (const name of processNumbers()) {
+    const run = runOf(name);
+    if (run !== undefined) found.push({ pid: Number(name), run });
   }
   return found;
 }
 
-/** Ends everything that still belongs to ended runs. @returns how many processes there were */
-export function killStragglers(runs: ReadonlySet<string>): number {
-  let count = 0;
-  for (const pids of findRunProcesses(runs).values()) {
-    for (const pid of pids) {
-      try {
-        process.kill(pid, "SIGKILL");
-        count += 1;
-      } catch {
-        // it ended by itself since it was found
-      }
-    }
+/** Signals a process, or with a negative number a group, that may have ended by itself since it was found. */
+export function signalQuietly(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // it has ended
   }
-  return count;
+}
+
+function groupOf(pid: number): number | undefined {
+  try {
+    return statGroup(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return undefined; // ended
+  }
 }
 
 function processNumbers(): string[] {
@@ -49,12 +58,15 @@ function processNumbers(): string[] {
   }
 }
 
+const mark = Buffer.from(`${RUN_MARKER}=`);
+
 function runOf(pid: string): string | undefined {
   try {
-    const environment = readFileSync(`/proc/${pid}/environ`, "latin1");
-    const start = environment.indexOf(`${RUN_MARKER}=`);
-    if (start === -1 || (start > 0 && environment[start - 1] !== "\0")) return undefined;
-    return environment.slice(start + RUN_MARKER.length + 1).split("\0", 1)[0];
+    const environment = readFileSync(`/proc/${pid}/environ`);
+    const start = environment.indexOf(mark);
+    if (start === -1 || (start > 0 && environment[start - 1] !== 0)) return undefined;
+    const end = environment.indexOf(0, start);
+    return environment.toString("utf8", start + mark.length, end === -1 ? environment.length : end);
   } catch {
     return undefined; // ended, or somebody else's
   }

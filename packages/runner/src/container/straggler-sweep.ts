@@ -1,31 +1,36 @@
 import type { Clock } from "@qalam/runtime";
-import { killStragglers } from "./process-tree.ts";
+import { signalMarked } from "./process-tree.ts";
 
-/** Looking through all processes takes milliseconds, so ended runs are gathered for a moment. */
-const SWEEP_DELAY_MS = 1_000;
+/** Looking through all processes takes milliseconds, so runs that end close together share one look. */
+const SHORTEST_INTERVAL_MS = 250;
 
-/** Ends processes that left the group of a container that has ended. */
+/** Ends processes that left the process group of a container that has ended. */
 export class StragglerSweep {
   readonly #clock: Clock;
   #runs = new Set<string>();
+  #waiting: (() => void)[] = [];
   #cancel: (() => void) | undefined;
+  #last = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** A run has ended: what still carries its mark is to go. */
-  add(run: string): void {
+  /** A run has ended: what still carries its mark is to go. @param run its state folder @returns once that is done */
+  add(run: string): Promise<void> {
     this.#runs.add(run);
-    this.#cancel ??= this.#clock.after(SWEEP_DELAY_MS, () => this.now());
+    const elapsed = Math.abs(this.#clock.now().getTime() - this.#last);
+    this.#cancel ??= this.#clock.after(Math.max(0, SHORTEST_INTERVAL_MS - elapsed), () => this.now());
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Looks at once. */
   now(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    if (this.#runs.size === 0) return;
-    killStragglers(this.#runs);
+    this.#last = this.#clock.now().getTime();
+    if (this.#runs.size > 0) signalMarked(this.#runs, "SIGKILL");
     this.#runs = new Set();
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

@@ -1,7 +1,16 @@
-import { JOB, POD, STOP_ANNOTATION, type StoredJob, type StoredPod, TRIAL } from "@qalam/api";
-import { type Informer, ignoreAlreadyExists, ignoreOutdated, keyFrom, textOf, WorkQueue } from "@qalam/runtime";
+import { JOB, keyOf, POD, STOP_ANNOTATION, type StoredJob, type StoredPod, TRIAL, type Trial } from "@qalam/api";
+import {
+  commitStatus,
+  type Informer,
+  ignoreAlreadyExists,
+  ignoreNotFound,
+  ignoreOutdated,
+  keyFrom,
+  textOf,
+  WorkQueue,
+} from "@qalam/runtime";
 import type { RunnerContext } from "../runner-context.ts";
-import { newPod } from "./new-pod.ts";
+import { newPod, type PodNumber } from "./new-pod.ts";
 import { planJob } from "./plan-job.ts";
 
 /** The laptop's Job controller: makes and stops pods as `planJob` says and writes the Job's status. */
@@ -21,11 +30,15 @@ export class JobController {
       onError: (key, error) => context.onError(`job ${key}`, error),
       concurrency: 64,
     });
-    jobs.onChange((current) => {
-      if (current !== undefined)
-        this.#queue.add(textOf({ namespace: current.metadata.namespace ?? "", name: current.metadata.name }));
+  }
+
+  /** Begins, once all jobs and pods have been seen. */
+  start(): void {
+    for (const job of this.#jobs.list()) this.#queue.add(textOf(keyOf(job)));
+    this.#jobs.onChange((current) => {
+      if (current !== undefined) this.#queue.add(textOf(keyOf(current)));
     });
-    pods.onChange((current, previous) => {
+    this.#pods.onChange((current, previous) => {
       const { metadata } = (current ?? previous) as StoredPod;
       const owner = metadata.ownerReferences?.find(({ kind }) => kind === "Job");
       if (owner !== undefined) this.#queue.add(textOf({ namespace: metadata.namespace ?? "", name: owner.name }));
@@ -39,36 +52,34 @@ export class JobController {
   async #reconcile(key: string): Promise<void> {
     const job = this.#jobs.get(keyFrom(key));
     if (job === undefined || job.metadata.deletionTimestamp !== undefined) return;
+    const { store, clock } = this.#context;
     const pods = [...this.#pods.indexed(job.metadata.uid ?? "").values()];
-    const plan = planJob(job, pods, this.#context.clock.now().getTime());
-    if (plan.create > 0) await this.#create(job, pods.length, plan.create);
+    const plan = planJob(job, pods, clock.now().getTime());
+    if (plan.create.length > 0) await this.#create(job, plan.create);
     for (const pod of plan.stop) await this.#stop(pod, plan.stopMessage);
-    if (plan.status !== job.status)
-      await ignoreOutdated(this.#context.store.updateStatus(JOB, { ...job, status: plan.status }));
+    if (plan.remove) await ignoreNotFound(store.delete(JOB, keyOf(job)));
+    else await commitStatus(store, JOB, job, plan.status);
     if (plan.again !== undefined) this.#queue.addAfter(key, plan.again);
   }
 
-  async #create(job: StoredJob, existing: number, count: number): Promise<void> {
-    const { store } = this.#context;
-    const owner = job.metadata.ownerReferences?.find(({ kind }) => kind === "Trial");
-    const trial =
-      owner === undefined
-        ? undefined
-        : await store.get(TRIAL, { namespace: job.metadata.namespace ?? "", name: owner.name }, { shared: true });
-    for (let i = 0; i < count; i++)
-      await ignoreAlreadyExists(
-        store.create(POD, newPod(job, existing + i, trial?.metadata.uid === owner?.uid ? trial : undefined)),
-      );
+  async #create(job: StoredJob, pods: readonly PodNumber[]): Promise<void> {
+    const trial = await this.#trialOf(job);
+    await Promise.all(
+      pods.map((which) => ignoreAlreadyExists(this.#context.store.create(POD, newPod(job, which, trial)))),
+    );
   }
 
-  async #stop({ metadata }: StoredPod, message: string): Promise<void> {
-    if (metadata.annotations?.[STOP_ANNOTATION] !== undefined) return;
-    await ignoreOutdated(
-      this.#context.store.patch(
-        POD,
-        { namespace: metadata.namespace ?? "", name: metadata.name },
-        { metadata: { annotations: { [STOP_ANNOTATION]: message } } },
-      ),
-    );
+  async #trialOf({ metadata }: StoredJob): Promise<Trial | undefined> {
+    const owner = metadata.ownerReferences?.find(({ kind }) => kind === "Trial");
+    if (owner === undefined) return undefined;
+    const key = { namespace: metadata.namespace ?? "", name: owner.name };
+    const trial = await this.#context.store.get(TRIAL, key, { shared: true });
+    return trial?.metadata.uid === owner.uid ? trial : undefined;
+  }
+
+  async #stop(pod: StoredPod, message: string): Promise<void> {
+    if (pod.metadata.annotations?.[STOP_ANNOTATION] !== undefined) return;
+    const patch = { metadata: { annotations: { [STOP_ANNOTATION]: message } } };
+    await ignoreOutdated(this.#context.store.patch(POD, keyOf(pod), patch));
   }
 }

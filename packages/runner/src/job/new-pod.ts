@@ -1,18 +1,36 @@
 import { type StoredJob, type StoredPod, TRIAL_LABEL, type Trial } from "@qalam/api";
 import { shortHash } from "@qalam/runtime";
+import type { Container } from "kubernetes-types/core/v1.js";
 import { PROCESS_FINALIZER } from "../pod/pod-controller.ts";
 
-/** The pod of a job by number: the same number always gives the same name, so a crash between two writes makes no pod twice. */
-export function newPod(job: StoredJob, number: number, trial: Trial | undefined): StoredPod {
+/** Annotation and label of pods of Indexed jobs. */
+export const INDEX_ANNOTATION = "batch.kubernetes.io/job-completion-index";
+
+/** Which of a job's pods. */
+export interface PodNumber {
+  /** Counts the pods of a job, or of an index of it. */
+  readonly number: number;
+  /** Of an Indexed job. */
+  readonly index?: number;
+}
+
+/** The same number always gives the same name, so a crash between two writes makes no pod twice. */
+export function podName({ metadata }: StoredJob, { number, index }: PodNumber): string {
+  const stem = index === undefined ? metadata.name : `${metadata.name}-${index}`;
+  return `${stem}-${shortHash(`${metadata.uid}/${index ?? ""}/${number}`, 5)}`;
+}
+
+/** A pod of a job, with what Katib's webhook adds to the pods of trials (Katib behaviour 5.2). */
+export function newPod(job: StoredJob, which: PodNumber, trial: Trial | undefined): StoredPod {
   const { metadata, spec } = job;
   const { template } = spec ?? {};
-  const index =
-    spec?.completionMode === "Indexed" ? { "batch.kubernetes.io/job-completion-index": String(number) } : {};
+  const { index } = which;
+  const indexed = index === undefined ? {} : { [INDEX_ANNOTATION]: String(index) };
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
-      name: `${metadata.name}-${shortHash(`${metadata.uid}/${number}`, 5)}`,
+      name: podName(job, which),
       namespace: metadata.namespace ?? "default",
       labels: {
         ...template?.metadata?.labels,
@@ -20,11 +38,11 @@ export function newPod(job: StoredJob, number: number, trial: Trial | undefined)
         "batch.kubernetes.io/job-name": metadata.name,
         "controller-uid": metadata.uid ?? "",
         "batch.kubernetes.io/controller-uid": metadata.uid ?? "",
-        ...index,
+        ...indexed,
         ...trial?.metadata.labels,
         ...(trial !== undefined && { [TRIAL_LABEL]: trial.metadata.name }),
       },
-      annotations: { ...template?.metadata?.annotations, ...index },
+      annotations: { ...template?.metadata?.annotations, ...indexed },
       finalizers: [PROCESS_FINALIZER],
       ownerReferences: [
         {
@@ -41,8 +59,18 @@ export function newPod(job: StoredJob, number: number, trial: Trial | undefined)
       restartPolicy: "Never",
       nodeName: "localhost",
       ...template?.spec,
-      containers: template?.spec?.containers ?? [],
+      ...(index !== undefined && { hostname: `${metadata.name}-${index}` }),
+      containers: (template?.spec?.containers ?? []).map((container) => withIndex(container, index)),
     },
     status: { phase: "Pending" },
+  };
+}
+
+function withIndex(container: Container, index: number | undefined): Container {
+  if (index === undefined) return container;
+  const fieldPath = `metadata.annotations['${INDEX_ANNOTATION}']`;
+  return {
+    ...container,
+    env: [...(container.env ?? []), { name: "JOB_COMPLETION_INDEX", valueFrom: { fieldRef: { fieldPath } } }],
   };
 }

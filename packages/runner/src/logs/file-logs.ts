@@ -1,13 +1,17 @@
-import { existsSync, readdirSync, watch } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { type Clock, systemClock } from "@qalam/runtime";
 import { type ContainerLogs, type LogOptions, NotFoundError } from "@qalam/store";
+import { ArrivalTimes } from "./arrival-times.ts";
 import { containerLog, type PodName, podLogFolder } from "./log-paths.ts";
+import { readLog } from "./read-log.ts";
+import { stampLines } from "./stamp-lines.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 const LF = 10;
 
-/** Says whether a container may still write, and calls back when it has ended. */
+/** Says whether a container may still write. */
 export interface RunningContainers {
   /** Resolves when the container's current run has ended; undefined when none runs. */
   ended(podUid: string, container: string): Promise<unknown> | undefined;
@@ -17,31 +21,33 @@ export interface RunningContainers {
 export class FileLogs implements ContainerLogs {
   readonly #dataDirectory: string;
   readonly #running: RunningContainers;
+  readonly #clock: Clock;
 
-  constructor(dataDirectory: string, running: RunningContainers = { ended: () => undefined }) {
+  constructor(
+    dataDirectory: string,
+    running: RunningContainers = { ended: () => undefined },
+    clock: Clock = systemClock,
+  ) {
     this.#dataDirectory = dataDirectory;
     this.#running = running;
+    this.#clock = clock;
   }
 
   async *read(pod: PodName, options: LogOptions, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const container = options.container ?? this.#containers(pod)[0];
     if (container === undefined) throw new NotFoundError("logs of pods", pod.name);
     const path = this.#path(pod, container, options.previous === true);
-    const bytes = limited(this.#stream(path, pod.uid, container, options, signal), options.limitBytes);
-    yield* options.timestamps === true ? withTimes(bytes, new Date((await stat(path)).mtime)) : bytes;
+    const isFollowed = options.follow === true && options.previous !== true;
+    const ended = isFollowed ? this.#running.ended(pod.uid, container) : undefined;
+    const start = Math.max(await sinceOffset(path, this.#since(options)), await tailOffset(path, options.tailLines));
+    const bytes = readLog(path, { start, ...(ended && { ended }), ...(signal && { signal }) });
+    const now = () => this.#clock.now().getTime();
+    yield* limited(options.timestamps === true ? stampLines(bytes, start, path, now) : bytes, options.limitBytes);
   }
 
-  async *#stream(
-    path: string,
-    podUid: string,
-    container: string,
-    options: LogOptions,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<Uint8Array> {
-    const start = options.tailLines === undefined ? 0 : await tailOffset(path, options.tailLines);
-    const since = sinceTime(options);
-    if (since !== undefined && (await stat(path)).mtimeMs < since && options.follow !== true) return;
-    yield* readFrom(path, start, options.follow === true ? this.#running.ended(podUid, container) : undefined, signal);
+  #since({ sinceSeconds, sinceTime }: LogOptions): number | undefined {
+    if (sinceSeconds !== undefined) return this.#clock.now().getTime() - sinceSeconds * 1000;
+    return sinceTime === undefined ? undefined : Date.parse(sinceTime);
   }
 
   #containers(pod: PodName): string[] {
@@ -53,8 +59,8 @@ export class FileLogs implements ContainerLogs {
     const folder = join(podLogFolder(this.#dataDirectory, pod), container);
     const attempts = existsSync(folder)
       ? readdirSync(folder)
+          .filter((name) => name.endsWith(".log"))
           .map((name) => Number.parseInt(name, 10))
-          .filter(Number.isInteger)
           .sort((a, b) => a - b)
       : [];
     const attempt = attempts.at(previous ? -2 : -1);
@@ -64,58 +70,37 @@ export class FileLogs implements ContainerLogs {
   }
 }
 
-/** Reads to the end; while `ended` is pending, goes on as the file grows. */
-async function* readFrom(
-  path: string,
-  start: number,
-  ended: Promise<unknown> | undefined,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
+/** Where the first line begins that arrived at or after a time. A line that had begun before belongs to before. */
+async function sinceOffset(path: string, since: number | undefined): Promise<number> {
+  if (since === undefined) return 0;
   const file = await open(path, "r");
-  let wake: () => void = () => {};
-  let changed = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  const watcher = ended === undefined ? undefined : watch(path, () => wake());
-  let isOver = ended === undefined;
-  void ended?.finally(() => {
-    isOver = true;
-    wake();
-  });
-  const abort = () => wake();
-  signal?.addEventListener("abort", abort);
   try {
-    let position = start;
-    while (signal?.aborted !== true) {
-      const last = isOver;
-      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    const { size } = await file.stat();
+    const offset = Math.min(size, ArrivalTimes.read(path).offsetSince(since));
+    if (offset === 0) return 0;
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (let position = offset - 1; position < size; position += CHUNK_BYTES) {
       const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, position);
-      position += bytesRead;
-      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
-      else if (last) return;
-      else {
-        if (!isOver) await changed;
-        changed = new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
+      const end = buffer.subarray(0, bytesRead).indexOf(LF);
+      if (end !== -1) return position + end + 1;
     }
+    return size;
   } finally {
-    signal?.removeEventListener("abort", abort);
-    watcher?.close();
     await file.close();
   }
 }
 
 /** Where the last lines begin, found from the end so that a large log is not read. */
-async function tailOffset(path: string, lines: number): Promise<number> {
+async function tailOffset(path: string, lines: number | undefined): Promise<number> {
+  if (lines === undefined) return 0;
   const file = await open(path, "r");
   try {
     const { size } = await file.stat();
+    if (lines === 0) return size;
     let wanted = lines;
     let position = size;
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    while (position > 0 && wanted >= 0) {
+    while (position > 0) {
       const length = Math.min(CHUNK_BYTES, position);
       position -= length;
       await file.read(buffer, 0, length, position);
@@ -125,15 +110,10 @@ async function tailOffset(path: string, lines: number): Promise<number> {
         if (wanted === 0) return position + i + 1;
       }
     }
-    return lines === 0 ? size : 0;
+    return 0;
   } finally {
     await file.close();
   }
-}
-
-function sinceTime({ sinceSeconds, sinceTime: text }: LogOptions): number | undefined {
-  if (sinceSeconds !== undefined) return Date.now() - sinceSeconds * 1000;
-  return text === undefined ? undefined : Date.parse(text);
 }
 
 async function* limited(source: AsyncIterable<Uint8Array>, limit: number | undefined): AsyncGenerator<Uint8Array> {
@@ -145,17 +125,5 @@ async function* limited(source: AsyncIterable<Uint8Array>, limit: number | undef
     }
     left -= chunk.length;
     yield chunk;
-  }
-}
-
-/** Lines are not stamped when written; the time the log last changed is the best that is known of each. */
-async function* withTimes(source: AsyncIterable<Uint8Array>, time: Date): AsyncGenerator<Uint8Array> {
-  const stamp = `${time.toISOString().replace("Z", "000000Z")} `;
-  let atStart = true;
-  for await (const chunk of source) {
-    const text = Buffer.from(chunk).toString("latin1");
-    const stamped = (atStart ? stamp : "") + text.replace(/\n(?!$)/g, `\n${stamp}`);
-    atStart = text.endsWith("\n");
-    yield Buffer.from(stamped, "latin1");
   }
 }

@@ -1,9 +1,10 @@
-import { rm } from "node:fs/promises";
-import { POD, STOP_ANNOTATION, type StoredPod } from "@qalam/api";
+import { keyOf, POD, STOP_ANNOTATION, type StoredPod } from "@qalam/api";
 import { type Informer, ignoreOutdated, keyFrom, textOf, WorkQueue } from "@qalam/runtime";
 import type { RunningContainers } from "../logs/file-logs.ts";
 import type { RunnerContext } from "../runner-context.ts";
-import { PodRun, podFolders } from "./pod-run.ts";
+import { endLeftovers } from "./end-leftovers.ts";
+import { PodFiles } from "./pod-files.ts";
+import { PodRun } from "./pod-run.ts";
 
 /** Keeps a pod's object until its processes have ended. */
 export const PROCESS_FINALIZER = "qalam.dev/processes";
@@ -14,6 +15,8 @@ export class PodController implements RunningContainers {
   readonly #pods: Informer<StoredPod>;
   readonly #queue: WorkQueue;
   readonly #runs = new Map<string, PodRun>();
+  /** Pods that have ended; the cache may not have seen it yet. */
+  readonly #ended = new Set<string>();
 
   constructor(context: RunnerContext, pods: Informer<StoredPod>) {
     this.#context = context;
@@ -24,9 +27,19 @@ export class PodController implements RunningContainers {
       onError: (key, error) => context.onError(`pod ${key}`, error),
       concurrency: 64,
     });
-    pods.onChange((current) => {
-      if (current !== undefined)
-        this.#queue.add(textOf({ namespace: current.metadata.namespace ?? "", name: current.metadata.name }));
+  }
+
+  /** Begins, once all pods have been seen, with what ran before, as that holds its resources already. */
+  start(): void {
+    const pods = [...this.#pods.list()];
+    const unfinished = new Set(pods.filter((pod) => !isOver(pod)).map(({ metadata }) => metadata.uid));
+    endLeftovers(this.#context.dataDirectory, ({ uid, isLatest }) => !unfinished.has(uid) || !isLatest);
+    const known = pods.map((pod) => ({ pod, hasBegun: !isOver(pod) && this.#filesOf(pod).hasBegun }));
+    known.sort((a, b) => Number(b.hasBegun) - Number(a.hasBegun));
+    for (const { pod } of known) this.#queue.add(textOf(keyOf(pod)));
+    this.#pods.onChange((current, previous) => {
+      if (current !== undefined) this.#queue.add(textOf(keyOf(current)));
+      else this.#ended.delete(previous?.metadata.uid ?? "");
     });
   }
 
@@ -43,49 +56,55 @@ export class PodController implements RunningContainers {
   async #reconcile(key: string): Promise<void> {
     const pod = this.#pods.get(keyFrom(key));
     if (pod === undefined) return;
-    const uid = pod.metadata.uid ?? "";
-    const isOver = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-    if (pod.metadata.deletionTimestamp !== undefined) return this.#remove(pod);
-    if (isOver) return;
-    let run = this.#runs.get(uid);
-    if (run === undefined) {
-      run = new PodRun(this.#context, pod);
-      this.#runs.set(uid, run);
-      void run.finished.then(() => this.#ended(key, uid));
+    const { metadata } = pod;
+    const { uid = "" } = metadata;
+    const run = this.#runs.get(uid);
+    const hasEnded = isOver(pod) || this.#ended.has(uid);
+    if (metadata.deletionTimestamp !== undefined) {
+      if (run === undefined && (hasEnded || !this.#filesOf(pod).hasBegun)) return this.#remove(pod);
+      return (run ?? this.#begin(key, pod)).stop("Terminated", "Pod was deleted"); // its end calls again
     }
-    const stop = pod.metadata.annotations?.[STOP_ANNOTATION];
-    if (stop !== undefined) run.stop(stop);
+    if (hasEnded) return;
+    if (metadata.finalizers?.includes(PROCESS_FINALIZER) !== true) return this.#hold(pod);
+    const stop = metadata.annotations?.[STOP_ANNOTATION];
+    const current = run ?? this.#begin(key, pod);
+    if (stop !== undefined) current.stop("Terminated", stop);
   }
 
-  #ended(key: string, uid: string): void {
-    this.#runs.delete(uid);
-    this.#queue.add(key);
+  #begin(key: string, pod: StoredPod): PodRun {
+    const { uid = "" } = pod.metadata;
+    const run = new PodRun(this.#context, pod);
+    this.#runs.set(uid, run);
+    void run.finished.then(() => {
+      this.#runs.delete(uid);
+      this.#ended.add(uid);
+      this.#queue.add(key);
+    });
+    return run;
+  }
+
+  /** A pod that somebody else made is held too, so that its object does not go before its processes. The change calls again. */
+  async #hold(pod: StoredPod): Promise<void> {
+    const finalizers = [...(pod.metadata.finalizers ?? []), PROCESS_FINALIZER];
+    await ignoreOutdated(this.#context.store.update(POD, { ...pod, metadata: { ...pod.metadata, finalizers } }));
   }
 
   /** A deleted pod goes when its processes have ended, and takes its folders and logs with it. */
   async #remove(pod: StoredPod): Promise<void> {
     const { metadata } = pod;
-    const run = this.#runs.get(metadata.uid ?? "");
-    if (run !== undefined) {
-      run.stop("Pod was deleted");
-      await run.finished;
-    }
-    for (const folder of podFolders(this.#context.dataDirectory, {
-      namespace: metadata.namespace ?? "",
-      name: metadata.name,
-      uid: metadata.uid ?? "",
-    }))
-      await rm(folder, { recursive: true, force: true });
-    const finalizers = metadata.finalizers ?? [];
-    if (!finalizers.includes(PROCESS_FINALIZER)) return;
-    const latest =
-      (await this.#context.store.get(POD, { namespace: metadata.namespace ?? "", name: metadata.name })) ?? pod;
-    if (latest.metadata.uid === metadata.uid)
-      await ignoreOutdated(
-        this.#context.store.update(POD, {
-          ...latest,
-          metadata: { ...latest.metadata, finalizers: finalizers.filter((name) => name !== PROCESS_FINALIZER) },
-        }),
-      );
+    if (metadata.finalizers?.includes(PROCESS_FINALIZER) !== true) return;
+    const files = this.#filesOf(pod);
+    if (files.hasBegun) this.#context.sweep.now();
+    await files.remove();
+    const finalizers = metadata.finalizers.filter((name) => name !== PROCESS_FINALIZER);
+    await ignoreOutdated(this.#context.store.update(POD, { ...pod, metadata: { ...metadata, finalizers } }));
   }
+
+  #filesOf({ metadata: { namespace = "", name, uid = "" } }: StoredPod): PodFiles {
+    return new PodFiles(this.#context.dataDirectory, { namespace, name, uid });
+  }
+}
+
+function isOver({ status }: StoredPod): boolean {
+  return status?.phase === "Succeeded" || status?.phase === "Failed";
 }

@@ -1,324 +1,348 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { POD, type StoredPod, type Trial } from "@qalam/api";
 import { ignoreNotFound, timestampOf } from "@qalam/runtime";
-import type { Container, ContainerStateTerminated } from "kubernetes-types/core/v1.js";
-import { ContainerConfigError } from "../container/container-config-error.ts";
-import { ContainerRun, type RunEnd, type RunPlace } from "../container/container-run.ts";
-import { mapPaths } from "../container/path-mapping.ts";
-import { preparePodVolumes } from "../container/pod-volumes.ts";
-import { type PreparedContainer, prepareContainer } from "../container/prepare-container.ts";
-import { containerLog, type PodName, podLogFolder } from "../logs/log-paths.ts";
-import { MetricTailer } from "../logs/metric-tailer.ts";
-import { type Grant, impossibleReason, resourceRequest } from "../resources/resource-scheduler.ts";
+import { ClosedError } from "@qalam/store";
+import type { Container, PodStatus } from "kubernetes-types/core/v1.js";
+import { Bell } from "../bell.ts";
+import { ContainerConfigError, ContainerError } from "../container/container-errors.ts";
+import { type ContainerCommand, ContainerRun, type RunEnd, type RunPlace } from "../container/container-run.ts";
+import { fillVolumes, volumeFolders } from "../container/pod-volumes.ts";
+import { missingScript, type PreparationInput, prepareContainer } from "../container/prepare-container.ts";
+import { RunFolder } from "../container/run-folder.ts";
+import { ContainerOutput } from "../logs/container-output.ts";
+import { lastLines } from "../logs/last-lines.ts";
+import type { PodName } from "../logs/log-paths.ts";
+import { type Grant, impossibleReason, resourceRequest, waitingReason } from "../resources/resource-scheduler.ts";
 import type { RunnerContext } from "../runner-context.ts";
 import { isPrimary, trialOfPod } from "../trial-of-pod.ts";
-import { type PodProgress, podStatus } from "./pod-status.ts";
+import { metricSource } from "./metric-source.ts";
+import { type PodPlan, planPod } from "./plan-pod.ts";
+import { PodFiles } from "./pod-files.ts";
+import { type ContainerProgress, podStatus } from "./pod-status.ts";
 
 const DEFAULT_GRACE_SECONDS = 30;
-const FIRST_RESTART_MS = 1_000;
-const LONGEST_RESTART_MS = 300_000;
-/** In a run's folder: its server was closed and stopped it; it runs again and does not count. */
-const INTERRUPTED = "interrupted";
+/** A server that closes waits no longer than this for the trainings it stops. */
+const CLOSING_GRACE_MS = 5_000;
+/** A status that cannot be written (a full disk) is written later; the processes run on. */
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 10_000;
+/** Names of containers become folders. */
+const containerName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** Takes one pod from where it is to its end. Everything it needs to go on after a crash is on disk or in the store. */
+interface ActiveRun {
+  readonly run: ContainerRun;
+  readonly output: ContainerOutput;
+}
+
+/** What is known of a run that is followed. */
+interface Following {
+  readonly attempt: number;
+  readonly restarts: number;
+  /** When it was started just now. */
+  readonly command?: ContainerCommand;
+}
+
+/** Takes one pod from where it is to its end, as `planPod` says. Everything it needs to go on after a crash is on disk or in the store. */
 export class PodRun {
+  /** Resolves at the end of the pod, or when the runner lets go of it. */
+  readonly finished: Promise<void>;
   readonly #context: RunnerContext;
   readonly #pod: StoredPod;
   readonly #name: PodName;
-  readonly #progress: PodProgress;
-  readonly #active = new Map<string, ContainerRun>();
-  readonly #cancels = new Set<() => void>();
-  readonly #stopped = new AbortController();
+  readonly #where: string;
+  readonly #files: PodFiles;
+  readonly #bell: Bell;
+  readonly #containers = new Map<string, ContainerProgress>();
+  readonly #active = new Map<string, ActiveRun>();
+  readonly #timers = new Set<() => void>();
+  #volumes: ReadonlyMap<string, string> = new Map();
   #grant: Grant | undefined;
+  #leaveLine: (() => void) | undefined;
   #trial: Trial | undefined;
-  #stopMessage: string | undefined;
+  /** Why it is ended before its containers have ended by themselves. */
+  #halt: { readonly reason: string; readonly message: string } | undefined;
+  #startTime: string | undefined;
+  #unschedulable: string | undefined;
+  #written: PodStatus | undefined;
+  #retryNow: (() => void) | undefined;
   #isClosing = false;
-  /** Resolves at the end of the pod, or when the runner lets go of it. */
-  readonly finished: Promise<void>;
 
   constructor(context: RunnerContext, pod: StoredPod) {
+    const { namespace = "", name, uid = "" } = pod.metadata;
     this.#context = context;
     this.#pod = pod;
-    this.#name = { namespace: pod.metadata.namespace ?? "", name: pod.metadata.name, uid: pod.metadata.uid ?? "" };
-    this.#progress = { phase: "Pending", startTime: pod.status?.startTime, containers: new Map() };
-    this.finished = this.#run().catch((error: Error) => this.#crash(error));
+    this.#name = { namespace, name, uid };
+    this.#where = `pod ${namespace}/${name}`;
+    this.#files = new PodFiles(context.dataDirectory, this.#name);
+    this.#bell = new Bell(context.clock);
+    this.#startTime = pod.status?.startTime;
+    this.#written = pod.status;
+    this.#acquire();
+    this.finished = this.#run().catch((error: Error) => context.onError(this.#where, error));
   }
 
   /** The run of a container that may still write. */
   runOf(container: string): ContainerRun | undefined {
-    return this.#active.get(container);
+    return this.#active.get(container)?.run;
   }
 
-  /** Ends the pod: its processes get SIGTERM, the grace period, SIGKILL. @param message for its status */
-  stop(message: string): void {
-    if (this.#stopMessage !== undefined) return;
-    this.#stopMessage = message;
-    const grace = (this.#pod.spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1000;
-    for (const run of this.#active.values()) run.stop(grace, (ms, callback) => this.#after(ms, callback));
-    this.#stopped.abort();
+  /** Ends the pod: its processes get SIGTERM, the grace period, SIGKILL. The first reason given counts. */
+  stop(reason: string, message: string): void {
+    if (this.#halt !== undefined || this.#isClosing) return;
+    this.#halt = { reason, message };
+    for (const { run } of this.#active.values()) run.stop(this.#graceMs());
+    this.#bell.ring();
   }
 
   /** Lets go of the pod; the next start goes on with it. @param stopProcesses ends them and has them run again, else they run on */
   async close(stopProcesses: boolean): Promise<void> {
     this.#isClosing = true;
-    const runs = [...this.#active.values()];
-    if (stopProcesses) {
-      for (const run of runs) {
-        writeFileSync(join(run.place.folder, INTERRUPTED), "");
-        run.stop(5_000, (ms, callback) => this.#after(ms, callback));
-      }
-      await Promise.all(runs.map((run) => run.ended));
-    } else for (const run of runs) run.release();
-    for (const cancel of this.#cancels) cancel();
-    this.#stopped.abort();
-    this.#grant?.release();
+    const active = [...this.#active.values()];
+    for (const { run } of active) {
+      if (!stopProcesses) run.release();
+      else if (this.#halt === undefined) run.interrupt(CLOSING_GRACE_MS);
+      else run.stop(CLOSING_GRACE_MS); // it was being stopped for good
+    }
+    if (stopProcesses) await Promise.all(active.map(({ run }) => run.ended));
+    await Promise.all(active.map(({ output }) => output.release()));
+    for (const cancel of this.#timers) cancel();
+    this.#leaveLine?.();
+    this.#retryNow?.();
+    this.#bell.ring();
+    await this.finished;
   }
 
   async #run(): Promise<void> {
-    const hasStarted = existsSync(this.#folder());
-    if (!(await this.#acquire(hasStarted))) return;
     try {
-      await this.#runContainers();
+      await this.#waitForRoom();
+      if (this.#isClosing) return;
+      if (this.#grant !== undefined) await this.#begin().catch((error: Error) => this.#fail(error));
+      await this.#advance();
     } finally {
+      this.#leaveLine?.();
+      for (const cancel of this.#timers) cancel();
       this.#grant?.release();
     }
   }
 
-  async #runContainers(): Promise<void> {
-    const { store, dataDirectory } = this.#context;
-    mkdirSync(this.#folder(), { recursive: true });
-    this.#trial = await trialOfPod(this.#pod, store);
-    const volumes = await preparePodVolumes(
-      this.#pod,
-      { pod: this.#folder(), claims: join(dataDirectory, "volumes") },
-      store,
-    );
-    this.#progress.startTime ??= timestampOf(this.#context.clock);
-    for (const container of this.#pod.spec?.initContainers ?? []) {
-      const end = await this.#runContainer(container, volumes);
-      if (end === undefined) return;
-      if (end.exitCode !== 0 || this.#stopMessage !== undefined) return this.#end(false);
+  /** Does what the plan says, again and again, until all is over. */
+  async #advance(): Promise<void> {
+    while (!this.#isClosing) {
+      const plan = this.#plan();
+      for (const name of plan.stop) this.#active.get(name)?.run.stop(this.#graceMs());
+      for (const container of plan.start)
+        await this.#start(container).catch((error: Error) => this.#startFailed(container.name, error));
+      if (plan.end !== undefined) return this.#write(plan);
+      const next = plan.start.length === 0 ? plan : this.#plan();
+      await this.#write(next);
+      if (next.end === undefined) await this.#bell.heard(Math.min(...next.backOff.values()));
     }
-    const ends = await Promise.all(
-      (this.#pod.spec?.containers ?? []).map((container) => this.#runContainer(container, volumes)),
-    );
-    if (ends.some((end) => end === undefined)) return;
-    await this.#end(ends.every((end) => end?.exitCode === 0));
   }
 
-  /** Waits until the machine has room. @returns false when the pod ended instead */
-  async #acquire(hasStarted: boolean): Promise<boolean> {
+  #plan(): PodPlan {
+    const spec = this.#pod.spec ?? { containers: [] };
+    return planPod(spec, this.#containers, this.#context.clock.now().getTime(), this.#halt !== undefined);
+  }
+
+  /** Takes its place in the line for resources; what ran before has them already. */
+  #acquire(): void {
     const { scheduler } = this.#context;
     const request = resourceRequest(this.#pod);
-    if (hasStarted) {
-      this.#grant = scheduler.force(request);
-      return true;
+    const { creationTimestamp, resourceVersion = "" } = this.#pod.metadata;
+    if (this.#files.hasBegun) {
+      this.#grant = scheduler.force(request, this.#heldGpus());
+      return;
     }
     const impossible = impossibleReason(request, scheduler.capacity);
     if (impossible !== undefined) {
-      this.#progress.reason = "UnschedulableOnThisMachine";
-      this.#progress.message = impossible;
-      await this.#end(false);
-      return false;
+      this.#halt = { reason: "UnschedulableOnThisMachine", message: impossible };
+      return;
     }
-    this.#grant = scheduler.tryAcquire(request);
-    if (this.#grant !== undefined) return true;
-    this.#progress.unschedulable = `waits for cpu ${request.cpu}, memory ${request.memory} and ${request.gpu} GPUs; this machine has cpu ${scheduler.capacity.cpu}, memory ${scheduler.capacity.memory}, ${scheduler.capacity.gpus.length} GPUs`;
-    const granted = this.#waitForRoom(request);
-    await this.#write();
-    const hasRoom = await granted;
-    delete this.#progress.unschedulable;
-    if (!hasRoom && !this.#isClosing) await this.#end(false);
-    return hasRoom;
-  }
-
-  #waitForRoom(request: ReturnType<typeof resourceRequest>): Promise<boolean> {
-    return new Promise((resolve) => {
-      const leave = this.#context.scheduler.enqueue(request, (grant) => {
+    this.#leaveLine = scheduler.enqueue(
+      request,
+      `${creationTimestamp} ${resourceVersion.padStart(16, "0")}`,
+      (grant) => {
         this.#grant = grant;
-        resolve(true);
-      });
-      this.#stopped.signal.addEventListener("abort", () => {
-        leave();
-        resolve(this.#grant !== undefined && !this.#isClosing);
-      });
-    });
+        this.#unschedulable = undefined;
+        this.#bell.ring();
+      },
+    );
+    if (this.#grant === undefined) this.#unschedulable = waitingReason(request, scheduler.capacity);
   }
 
-  /** Runs a container to its end, restarts included. @returns undefined when the runner closes first */
-  async #runContainer(container: Container, volumes: ReadonlyMap<string, string>): Promise<RunEnd | undefined> {
-    const entry = { state: {}, restarts: 0 } as {
-      state: { terminated?: ContainerStateTerminated; running?: { startedAt: string } };
-      restarts: number;
-    };
-    this.#progress.containers.set(container.name, entry);
-    for (let attempt = this.#firstAttempt(container.name); ; attempt++) {
-      if (this.#stopMessage !== undefined && !ContainerRun.exists(this.#place(container.name, attempt)))
-        return { exitCode: 137, signal: 9, reason: "Error", lost: false };
-      const startedAt = timestampOf(this.#context.clock);
-      const end = await this.#runOnce(container, volumes, attempt, startedAt, entry);
-      if (end === undefined) return undefined;
-      if (end.lost) continue; // nobody saw it end: it runs again
-      entry.state = {
-        terminated: {
-          exitCode: end.exitCode,
-          reason: end.reason,
-          startedAt,
-          finishedAt: timestampOf(this.#context.clock),
-          ...(end.signal !== undefined && { signal: end.signal }),
-          ...(await this.#lastWords(container.name, attempt, end)),
-        },
-      };
-      const restarts =
-        this.#pod.spec?.restartPolicy === "OnFailure" ||
-        this.#pod.spec?.restartPolicy === "Always" ||
-        this.#pod.spec?.restartPolicy === undefined;
-      if (end.exitCode === 0 || !restarts || this.#stopMessage !== undefined) return end;
-      entry.restarts += 1;
-      await this.#write();
-      if (!(await this.#pause(Math.min(LONGEST_RESTART_MS, FIRST_RESTART_MS * 2 ** (entry.restarts - 1)))))
-        return this.#isClosing ? undefined : end;
+  async #waitForRoom(): Promise<void> {
+    while (this.#grant === undefined && this.#halt === undefined && !this.#isClosing) {
+      await this.#write(undefined);
+      await this.#bell.heard();
+    }
+    this.#unschedulable = undefined;
+  }
+
+  /** Makes ready what all containers share and takes up what an earlier server left. */
+  async #begin(): Promise<void> {
+    const { store, clock } = this.#context;
+    const { spec } = this.#pod;
+    this.#trial = await trialOfPod(this.#pod, store);
+    const all = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+    const bad = all.find(({ name }) => !containerName.test(name));
+    if (bad !== undefined) throw new ContainerConfigError(`"${bad.name}" is no valid name of a container`);
+    this.#volumes = volumeFolders(this.#pod, { pod: this.#files.folder, claims: this.#files.claims });
+    if (this.#files.hasBegun) for (const container of all) await this.#takeUp(container);
+    else await fillVolumes(this.#pod, this.#volumes, store);
+    this.#startTime ??= timestampOf(clock);
+    const deadline = spec?.activeDeadlineSeconds;
+    if (deadline !== undefined)
+      this.#after(Date.parse(this.#startTime) + deadline * 1000 - clock.now().getTime(), () =>
+        this.stop("DeadlineExceeded", "Pod was active on the node longer than the specified deadline"),
+      );
+  }
+
+  async #takeUp(container: Container): Promise<void> {
+    const latest = this.#files.runs(container.name).at(-1);
+    if (latest === undefined) return;
+    const restarts = this.#files.restarts(container.name);
+    if (new RunFolder(latest.place.folder).has("interrupted"))
+      this.#containers.set(container.name, { isRunning: false, restarts });
+    else {
+      const run = ContainerRun.adopt(latest.place, this.#context.clock);
+      await this.#follow(container, run, { attempt: latest.attempt, restarts });
     }
   }
 
-  async #runOnce(
-    container: Container,
-    volumes: ReadonlyMap<string, string>,
-    attempt: number,
-    startedAt: string,
-    entry: { state: object },
-  ): Promise<RunEnd | undefined> {
-    const place = this.#place(container.name, attempt);
-    const prepared = await prepareContainer(
-      { container, pod: this.#pod, trial: this.#trial, volumes, scratch: this.#folder(), grant: this.#grant as Grant },
+  async #start(container: Container): Promise<void> {
+    const known = this.#containers.get(container.name);
+    const command = await prepareContainer(this.#preparation(container), this.#context);
+    if (this.#halt !== undefined || this.#isClosing) return;
+    const attempt = (this.#files.runs(container.name).at(-1)?.attempt ?? -1) + 1;
+    const run = ContainerRun.start(this.#files.place(container.name, attempt), command, this.#context.clock);
+    const restarts = (known?.restarts ?? 0) + (known?.last === undefined ? 0 : 1);
+    await this.#follow(container, run, { attempt, restarts, command });
+  }
+
+  /** A fault of the user's shows as the end of the container. */
+  #startFailed(name: string, error: Error): void {
+    const now = this.#context.clock.now().getTime();
+    const restarts = this.#containers.get(name)?.restarts ?? 0;
+    const last = {
+      exitCode: 128,
+      reason: "StartError",
+      message: error.message,
+      startedAt: now,
+      finishedAt: now,
+    } as const;
+    if (error instanceof ContainerError) this.#containers.set(name, { isRunning: false, restarts, last });
+    this.#fail(error);
+  }
+
+  /** Watches a run to its end. */
+  async #follow(container: Container, run: ContainerRun, following: Following): Promise<void> {
+    const { observations, clock, onError } = this.#context;
+    const { name } = container;
+    const { last } = this.#containers.get(name) ?? {};
+    const metrics = await metricSource(
+      this.#preparation(container),
+      `${this.#name.uid}/${name}/${following.attempt}`,
       this.#context,
     );
-    const run = ContainerRun.exists(place) ? ContainerRun.adopt(place) : ContainerRun.start(place, prepared);
-    this.#active.set(container.name, run);
-    if (this.#stopMessage !== undefined)
-      run.stop(DEFAULT_GRACE_SECONDS * 1000, (ms, callback) => this.#after(ms, callback));
-    const tailer = this.#tailer(container.name, prepared, place);
-    tailer?.start();
-    entry.state = { running: { startedAt } };
-    this.#progress.phase = "Running";
-    const written = this.#write();
-    const end = await run.ended;
-    this.#active.delete(container.name);
-    this.#context.sweep.add(place.name);
-    await Promise.all([written, tailer?.finish()]);
-    return this.#isClosing ? undefined : end;
-  }
-
-  /** Metrics come from the output or from a file, of the trial's primary container. */
-  #tailer(container: string, { mappings }: PreparedContainer, place: RunPlace): MetricTailer | undefined {
-    const trial = this.#trial;
-    if (trial === undefined || !isPrimary(trial, this.#pod, container)) return undefined;
-    const collector = this.#context.collectorFor(trial);
-    if (collector === undefined) return undefined;
-    const { collector: chosen, source } = trial.spec.metricsCollector ?? {};
-    const file = chosen?.kind === "File" ? mapPaths(source?.fileSystemPath?.path ?? "", mappings) : place.log;
-    if (file !== place.log && !existsSync(file)) {
-      mkdirSync(join(file, ".."), { recursive: true });
-      writeFileSync(file, "", { flag: "a" });
-    }
-    const { observations, clock } = this.#context;
-    return new MetricTailer({
-      path: file,
-      collector,
+    const output = new ContainerOutput({
+      log: run.place.log,
       observations,
-      trialUid: trial.metadata.uid ?? "",
-      source: place.name,
-      now: () => clock.now(),
+      clock,
+      onError: (error) => onError(`output of ${this.#where} ${name}`, error),
+      ...(metrics && { metrics }),
     });
+    const active = { run, output };
+    this.#active.set(name, active);
+    const { restarts } = following;
+    this.#containers.set(name, { isRunning: true, startedAt: run.startedAt, restarts, ...(last && { last }) });
+    void this.#waitForEnd(name, active, following).catch((error: Error) => this.#fail(error));
+    if (this.#halt !== undefined) run.stop(this.#graceMs());
+    if (this.#isClosing) await output.release();
   }
 
-  /** The end of the output of a container that failed, as Kubernetes' FallbackToLogsOnError gives it. */
-  async #lastWords(container: string, attempt: number, end: RunEnd): Promise<{ message?: string }> {
-    if (end.exitCode === 0) return {};
-    const log = await readFile(containerLog(this.#context.dataDirectory, this.#name, container, attempt)).catch(() =>
-      Buffer.alloc(0),
-    );
-    const lines = log
-      .subarray(Math.max(0, log.length - 4096))
-      .toString()
-      .trimEnd()
-      .split("\n")
-      .slice(-3);
-    const message = lines.join("\n").slice(-1024);
-    return message === "" ? {} : { message };
+  /** The end counts once everything the run wrote is read and stored. */
+  async #waitForEnd(name: string, { run, output }: ActiveRun, { restarts, command }: Following): Promise<void> {
+    const end = await run.ended;
+    const swept = this.#context.sweep.add(run.place.folder);
+    if (this.#isClosing) return;
+    await output.finish();
+    // What else it left must be gone before others get its GPUs, or before it is said to be stopped.
+    if (this.#halt !== undefined || (this.#grant?.gpus.length ?? 0) > 0) await swept;
+    if (this.#isClosing) return;
+    this.#active.delete(name);
+    const last = end && { ...end, ...lastWords(run.place, end, command) };
+    this.#containers.set(name, { isRunning: false, restarts, ...(last && { last }) });
+    this.#bell.ring();
   }
 
-  async #end(isSuccess: boolean): Promise<void> {
-    this.#progress.phase = isSuccess && this.#stopMessage === undefined ? "Succeeded" : "Failed";
-    if (this.#stopMessage !== undefined) {
-      this.#progress.reason = "Terminated";
-      this.#progress.message = this.#stopMessage;
-    }
-    await this.#write();
+  #preparation(container: Container): PreparationInput {
+    const trial = this.#trial;
+    return {
+      container,
+      pod: this.#pod,
+      trial,
+      isPrimary: trial !== undefined && isPrimary(trial, this.#pod, container.name),
+      volumes: this.#volumes,
+      scratch: this.#files.folder,
+      grant: this.#grant ?? { gpus: [] },
+    };
   }
 
   /** A fault in setting up is the user's to mend and goes into the status; anything else is reported and fails the pod too. */
-  async #crash(error: Error): Promise<void> {
-    if (this.#isClosing) return;
-    if (!(error instanceof ContainerConfigError))
-      this.#context.onError(`pod ${this.#name.namespace}/${this.#name.name}`, error);
-    this.#progress.reason = error instanceof ContainerConfigError ? "CreateContainerConfigError" : "RunnerError";
-    this.#progress.message = error.message;
-    for (const run of this.#active.values()) run.kill();
-    await this.#end(false).catch((failure: Error) => this.#context.onError(`pod ${this.#name.name}`, failure));
+  #fail(error: Error): void {
+    const isOurs = error instanceof ContainerError;
+    if (!isOurs) this.#context.onError(this.#where, error);
+    this.stop(isOurs ? error.reason : "RunnerError", error.message);
   }
 
-  async #write(): Promise<void> {
-    const status = podStatus(this.#pod, this.#progress, timestampOf(this.#context.clock));
-    await ignoreNotFound(this.#context.store.patch(POD, this.#name, { status }, { subresource: "status" }));
-  }
-
-  /** Waits. @returns false when the pod is stopped or let go meanwhile */
-  #pause(milliseconds: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      this.#after(milliseconds, () => resolve(true));
-      this.#stopped.signal.addEventListener("abort", () => resolve(false));
-      if (this.#stopped.signal.aborted) resolve(false);
-    });
-  }
-
-  #after(milliseconds: number, callback: () => void): () => void {
-    const cancel = this.#context.clock.after(milliseconds, () => {
-      this.#cancels.delete(cancel);
-      callback();
-    });
-    this.#cancels.add(cancel);
-    return cancel;
-  }
-
-  #folder(): string {
-    return podFolder(this.#context.dataDirectory, this.#name.uid);
-  }
-
-  #place(container: string, attempt: number): RunPlace {
-    return {
-      name: `${this.#name.uid}/${container}/${attempt}`,
-      folder: join(this.#folder(), "runs", container, String(attempt)),
-      log: containerLog(this.#context.dataDirectory, this.#name, container, attempt),
+  async #write(plan: PodPlan | undefined): Promise<void> {
+    const { store, clock, onError } = this.#context;
+    const progress = {
+      containers: this.#containers,
+      plan,
+      startTime: this.#startTime,
+      halt: this.#halt,
+      unschedulable: this.#unschedulable,
     };
+    const status = podStatus(this.#pod, progress, this.#written, timestampOf(clock));
+    if (isDeepStrictEqual(status, this.#written)) return;
+    for (let wait = FIRST_RETRY_MS; !this.#isClosing; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
+      try {
+        await ignoreNotFound(store.patch(POD, this.#name, { status }, { subresource: "status" }));
+        this.#written = status;
+        return;
+      } catch (error) {
+        if (error instanceof ClosedError) return;
+        onError(`status of ${this.#where}`, error as Error);
+      }
+      await new Promise<void>((resolve) => {
+        this.#retryNow = resolve;
+        this.#after(wait, resolve);
+      });
+    }
   }
 
-  /** The run to take up: the latest there is, or the one after it when that was interrupted. */
-  #firstAttempt(container: string): number {
-    const folder = join(this.#folder(), "runs", container);
-    const latest = existsSync(folder) ? Math.max(0, ...readdirSync(folder).map(Number)) : 0;
-    return existsSync(join(folder, String(latest), INTERRUPTED)) ? latest + 1 : latest;
+  #heldGpus(): string[] {
+    const { initContainers = [], containers = [] } = this.#pod.spec ?? {};
+    return [...initContainers, ...containers].flatMap(({ name }) => {
+      const latest = this.#files.runs(name).at(-1);
+      return latest === undefined ? [] : (new RunFolder(latest.place.folder).start()?.gpus ?? []);
+    });
+  }
+
+  #graceMs(): number {
+    return (this.#pod.spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1000;
+  }
+
+  #after(milliseconds: number, callback: () => void): void {
+    this.#timers.add(this.#context.clock.after(Math.max(0, milliseconds), callback));
   }
 }
 
-/** A pod's own folder: state of its runs, its volumes, where it works. */
-function podFolder(dataDirectory: string, uid: string): string {
-  return join(dataDirectory, "pods", uid);
-}
-
-/** Everything on disk that goes with a pod object. */
-export function podFolders(dataDirectory: string, pod: PodName): string[] {
-  return [podFolder(dataDirectory, pod.uid), podLogFolder(dataDirectory, pod)];
+/** Why a container failed: the end of its output, as Kubernetes' FallbackToLogsOnError gives it. */
+function lastWords(place: RunPlace, end: RunEnd, command: ContainerCommand | undefined): { message?: string } {
+  if (end.exitCode === 0 || end.message !== undefined) return {};
+  const hint = command === undefined || end.signal !== undefined ? undefined : missingScript(command);
+  const words = [lastLines(place.log), ...(hint === undefined ? [] : [`(${hint})`])].filter((text) => text !== "");
+  return words.length === 0 ? {} : { message: words.join("\n") };
 }

@@ -1,7 +1,9 @@
 import { parseQuantity, type StoredPod } from "@qalam/api";
+import type { Container } from "kubernetes-types/core/v1.js";
 import type { Capacity } from "./machine-capacity.ts";
 
-const GPU = "nvidia.com/gpu";
+/** Name of the resource. */
+export const GPU = "nvidia.com/gpu";
 
 /** What a pod asks for: requests, or limits where it has no requests. */
 export interface ResourceRequest {
@@ -16,13 +18,16 @@ export interface Grant {
   release(): void;
 }
 
+/** What a container asks for of a resource: its request, else its limit. */
+export function amountOf({ resources }: Pick<Container, "resources">, name: string): number {
+  return parseQuantity(resources?.requests?.[name] ?? resources?.limits?.[name] ?? "0") ?? 0;
+}
+
 /** Sums over the containers; an init container counts where it asks for more than all of them together. */
-export function resourceRequest({ spec }: StoredPod): ResourceRequest {
+export function resourceRequest({ spec }: Pick<StoredPod, "spec">): ResourceRequest {
   const amount = (name: string) => {
-    const of = (container: { resources?: { requests?: Record<string, string>; limits?: Record<string, string> } }) =>
-      parseQuantity(container.resources?.requests?.[name] ?? container.resources?.limits?.[name] ?? "0") ?? 0;
-    const total = (spec?.containers ?? []).reduce((sum, container) => sum + of(container), 0);
-    return Math.max(total, ...(spec?.initContainers ?? []).map(of));
+    const total = (spec?.containers ?? []).reduce((sum, container) => sum + amountOf(container, name), 0);
+    return Math.max(total, ...(spec?.initContainers ?? []).map((container) => amountOf(container, name)));
   };
   return { cpu: amount("cpu"), memory: amount("memory"), gpu: amount(GPU) };
 }
@@ -37,67 +42,78 @@ export function impossibleReason(request: ResourceRequest, capacity: Capacity): 
   return short.length === 0 ? undefined : `this machine can never run it: ${short.join("; ")}`;
 }
 
+/** Says what a pod waits for. */
+export function waitingReason(request: ResourceRequest, { cpu, memory, gpus }: Capacity): string {
+  const parts = [
+    request.cpu > 0 ? `cpu ${request.cpu} of ${cpu}` : "",
+    request.memory > 0 ? `memory ${gibibytes(request.memory)} of ${gibibytes(memory)}` : "",
+    request.gpu > 0 ? `${GPU} ${request.gpu} of ${gpus.length}` : "",
+  ];
+  return `waits for ${parts.filter((part) => part !== "").join(", ")}: in use by other pods of this machine`;
+}
+
 interface Waiting {
   readonly request: ResourceRequest;
+  /** Place in the line. */
+  readonly since: string;
   readonly start: (grant: Grant) => void;
 }
 
-/** Gives out the machine's resources in order of arrival: nobody overtakes a large request, so none starves. */
+/**
+ * Gives out the machine's resources in order of arrival. What an earlier request still waits for is kept free for it, so a large one does not starve; a later
+ * one overtakes only with what nobody before it waits for.
+ */
 export class ResourceScheduler {
-  readonly #capacity: Capacity;
+  readonly capacity: Capacity;
   readonly #queue: Waiting[] = [];
-  readonly #freeGpus: string[];
+  #freeGpus: readonly string[];
   #cpu: number;
   #memory: number;
 
   constructor(capacity: Capacity) {
-    this.#capacity = capacity;
+    this.capacity = capacity;
     this.#cpu = capacity.cpu;
     this.#memory = capacity.memory;
     this.#freeGpus = [...capacity.gpus];
   }
 
-  get capacity(): Capacity {
-    return this.#capacity;
-  }
-
-  /** Resources now, or undefined when others must end first. */
-  tryAcquire(request: ResourceRequest): Grant | undefined {
-    return this.#queue.length === 0 && this.#fits(request) ? this.#grant(request) : undefined;
-  }
-
-  /** Waits in line. @returns a function that leaves the line */
-  enqueue(request: ResourceRequest, start: (grant: Grant) => void): () => void {
-    const waiting: Waiting = { request, start };
-    this.#queue.push(waiting);
+  /** Waits in line; `start` is called at once when there is room. @param since sorts the line @returns a function that leaves the line */
+  enqueue(request: ResourceRequest, since: string, start: (grant: Grant) => void): () => void {
+    const waiting: Waiting = { request, since, start };
+    const before = this.#queue.findLastIndex((one) => one.since <= since);
+    this.#queue.splice(before + 1, 0, waiting);
     this.#serve();
     return () => {
       const index = this.#queue.indexOf(waiting);
-      if (index >= 0) this.#queue.splice(index, 1);
+      if (index === -1) return;
+      this.#queue.splice(index, 1);
       this.#serve();
     };
   }
 
-  /** Takes resources without asking: for what runs already. */
-  force(request: ResourceRequest): Grant {
-    return this.#grant(request);
+  /** Takes resources without asking: for what runs already. @param gpus that it has */
+  force(request: ResourceRequest, gpus: readonly string[]): Grant {
+    return this.#grant(request, gpus);
   }
 
   #serve(): void {
-    for (let first = this.#queue[0]; first !== undefined && this.#fits(first.request); first = this.#queue[0]) {
-      this.#queue.shift();
-      first.start(this.#grant(first.request));
+    let { cpu, memory, gpu } = { cpu: this.#cpu, memory: this.#memory, gpu: this.#freeGpus.length };
+    for (const waiting of [...this.#queue]) {
+      const { request, start } = waiting;
+      const fits = fitsIn(request.cpu, cpu) && fitsIn(request.memory, memory) && fitsIn(request.gpu, gpu);
+      cpu -= request.cpu; // given now, or kept for it
+      memory -= request.memory;
+      gpu -= request.gpu;
+      if (!fits) continue;
+      this.#queue.splice(this.#queue.indexOf(waiting), 1);
+      start(this.#grant(request, this.#freeGpus.slice(0, request.gpu)));
     }
   }
 
-  #fits({ cpu, memory, gpu }: ResourceRequest): boolean {
-    return cpu <= this.#cpu + 1e-9 && memory <= this.#memory && gpu <= this.#freeGpus.length;
-  }
-
-  #grant({ cpu, memory, gpu }: ResourceRequest): Grant {
+  #grant({ cpu, memory }: ResourceRequest, gpus: readonly string[]): Grant {
     this.#cpu -= cpu;
     this.#memory -= memory;
-    const gpus = this.#freeGpus.splice(0, gpu);
+    this.#freeGpus = this.#freeGpus.filter((one) => !gpus.includes(one));
     let isHeld = true;
     return {
       gpus,
@@ -106,11 +122,16 @@ export class ResourceScheduler {
         isHeld = false;
         this.#cpu += cpu;
         this.#memory += memory;
-        this.#freeGpus.push(...gpus);
+        this.#freeGpus = this.capacity.gpus.filter((one) => gpus.includes(one) || this.#freeGpus.includes(one));
         this.#serve();
       },
     };
   }
+}
+
+/** What asks for nothing fits everywhere. Sums of fractions are not exact. */
+function fitsIn(wanted: number, free: number): boolean {
+  return wanted === 0 || wanted <= free + 1e-9;
 }
 
 function gibibytes(bytes: number): string {

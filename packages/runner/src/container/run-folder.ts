@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bootId, type ProcessIdentity, parseIdentity } from "./process-identity.ts";
+
+/** What is known of a run from its start on. */
+export interface RunStart {
+  /** Milliseconds. */
+  readonly startedAt: number;
+  /** GPUs it was given. */
+  readonly gpus: readonly string[];
+  /** Folder of the control group that bounds its memory. */
+  readonly memoryGroup?: string;
+}
+
+/** Why a run has no exit status although it is over. */
+type Mark = "killed" | "interrupted";
+
+/**
+ * The state of one run of a container on disk: all that a later server needs to take it up. `start` is written before the process is made, `process` and
+ * `exit` by the shim.
+ */
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Makes the folder: from then on the run counts as begun. */
+  begin(start: RunStart): void {
+    mkdirSync(this.path, { recursive: true });
+    writeFileSync(join(this.path, "start"), JSON.stringify({ ...start, boot: bootId() }));
+  }
+
+  /** How it began; undefined when the server died right there. */
+  start(): (RunStart & { readonly boot: string }) | undefined {
+    try {
+      return JSON.parse(readFileSync(join(this.path, "start"), "utf8"));
+    } catch {
+      return undefined; // absent or half written
+    }
+  }
+
+  /** The shim, unless it has not come to write it or the machine was started since. */
+  process(): ProcessIdentity | undefined {
+    return this.start()?.boot === bootId() ? parseIdentity(readOrEmpty(join(this.path, "process"))) : undefined;
+  }
+
+  /** Status and time of the end, once the shim wrote it. */
+  exit(): { readonly code: number; readonly at: number } | undefined {
+    const path = join(this.path, "exit");
+    const text = readOrEmpty(path);
+    return text.endsWith("\n") ? { code: Number.parseInt(text, 10), at: statSync(path).mtimeMs } : undefined;
+  }
+
+  /** Writes the end of a run whose shim never came to be. */
+  fail(code: number): void {
+    writeFileSync(join(this.path, "exit"), `${code}\n`);
+  }
+
+  /** Killed: with its shim, on purpose. Interrupted: a closing server stopped it; it runs again and does not count. */
+  mark(mark: Mark): void {
+    writeFileSync(join(this.path, mark), "");
+  }
+
+  has(mark: Mark): boolean {
+    return existsSync(join(this.path, mark));
+  }
+
+  /** Puts a copy in the place of the file that the shim holds open, so that the shim alone holds the original. */
+  unlinkProcess(): void {
+    const path = join(this.path, "process");
+    writeFileSync(`${path}.copy`, readOrEmpty(path));
+    renameSync(`${path}.copy`, path);
+  }
+}
+
+/** Numbers of the runs there have been of a container, in order. @param folder holds one run folder per attempt */
+export function attemptsIn(folder: string): number[] {
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .map(Number)
+        .sort((a, b) => a - b)
+    : [];
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return ""; // not written (yet)
+  }
+}
