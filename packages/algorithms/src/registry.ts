@@ -1,10 +1,11 @@
+import { cmaes } from "./cmaes/cmaes.ts";
 import { grid } from "./grid/grid.ts";
 import { random } from "./random/random.ts";
 import type { Algorithm, SamplerOptions } from "./sampler.ts";
 import { sobol } from "./sobol/sobol.ts";
 
 /** Every search algorithm users can name. */
-export const ALGORITHMS: readonly Algorithm[] = [random, grid, sobol];
+export const ALGORITHMS: readonly Algorithm[] = [random, grid, sobol, cmaes];
 
 export function findAlgorithm(name: string): Algorithm | undefined {
   return ALGORITHMS.find((algorithm) => algorithm.name === name);

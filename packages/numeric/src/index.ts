@@ -3,4 +3,5 @@ export * from "./error-function.ts";
 export * from "./normal-distribution.ts";
 export * from "./random-stream.ts";
 export * from "./sobol-sequence.ts";
+export * from "./symmetric-eigen.ts";
 export * from "./truncated-normal.ts";
