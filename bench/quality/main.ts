@@ -1,0 +1,141 @@
+import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { ALGORITHMS, checkSettings, findAlgorithm, settingsRecord } from "@qalam/algorithms";
+import { type BenchmarkData, openBenchmarkData, type SuiteTask } from "./benchmark-data.ts";
+import { heldOutTask } from "./held-out.ts";
+import { type Row, report, taskReport } from "./report.ts";
+import { type Mode, PARALLEL, type Run, runSearch } from "./run-search.ts";
+import { checkFunctions, checkRandom } from "./self-test.ts";
+import { openTask, type Task } from "./task.ts";
+
+const HELP = `Measures how good search algorithms are: npm run bench:quality -- [options]
+
+  --algorithm A,B      algorithms by name; a setting goes after it: tpe:gamma=0.25:prior_weight=1 (default random)
+  --seeds N            runs per task, seeds 0 … N − 1 (default 5)
+  --tasks a,b          tasks whose names contain one of these (default all of suite.json); a full name such as bbob:f7d10i2,
+                       lcbench:3945 or rbv2_xgboost:37 also takes tasks that are not in the suite
+  --mode M             sequential, batch (8 at a time) or async (4 workers) (default sequential)
+  --evaluations N      evaluations per run (default 100; batch 128)
+  --reference NAME     sampler of reference-optuna-5.0.0.jsonl, or FILE.jsonl[:NAME], for win rates (default tpe)
+  --out FILE           JSON lines, one per run (default none)
+  --by-task            also a table of single tasks
+  --self-test          runs random and compares it with the reference's random row
+  --data FOLDER        folder with suite.json (default $QALAM_BENCHMARKS, else ../shared/benchmarks beside the repository)
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    algorithm: { type: "string", default: "random" },
+    seeds: { type: "string", default: "5" },
+    tasks: { type: "string" },
+    mode: { type: "string", default: "sequential" },
+    evaluations: { type: "string" },
+    reference: { type: "string", default: "tpe" },
+    out: { type: "string" },
+    data: { type: "string" },
+    "by-task": { type: "boolean", default: false },
+    "self-test": { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+/** An algorithm with its settings from the command line. @throws with what is accepted */
+function algorithmOf(text: string) {
+  const [name = "", ...assignments] = text.split(":");
+  const algorithm = findAlgorithm(name);
+  if (algorithm === undefined)
+    throw new Error(`unknown algorithm "${name}"; there are ${ALGORITHMS.map((one) => one.name).join(", ")}`);
+  const settings = assignments.map((assignment) => {
+    const [key = "", value = ""] = assignment.split("=");
+    return { name: key, value };
+  });
+  const problems = checkSettings(name, algorithm.settings, settings);
+  if (problems.length > 0) throw new Error(problems.map(({ problem }) => problem).join("\n"));
+  return { text, algorithm, settings: settingsRecord(settings) };
+}
+
+/** The tasks that `--tasks` names. */
+async function tasksOf(data: BenchmarkData, names: string | undefined): Promise<readonly SuiteTask[]> {
+  if (names === undefined) return data.tasks;
+  const chosen: SuiteTask[] = [];
+  for (const name of names.split(",")) {
+    const exact = data.tasks.filter((task) => task.name === name);
+    const found = exact.length > 0 ? exact : data.tasks.filter((task) => task.name.includes(name));
+    chosen.push(...(found.length > 0 ? found : [await heldOutTask(data, name)]));
+  }
+  return chosen;
+}
+
+/** Runs of a sampler that were made before. */
+function referenceRow(data: BenchmarkData, name: string, tasks: readonly Task[], seeds: number): Row {
+  const [file = "", sampler] = name.includes(".jsonl")
+    ? name.split(/(?<=\.jsonl):?/)
+    : [join(data.folder, "reference-optuna-5.0.0.jsonl"), name];
+  const names = new Set(tasks.map((task) => task.name));
+  const runs = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): Run => JSON.parse(line))
+    .filter((run) => (sampler || run.sampler) === run.sampler && names.has(run.task) && run.seed < seeds);
+  return { name: name.includes(".jsonl") ? name : `Optuna ${name}`, runs };
+}
+
+async function main(): Promise<number> {
+  if (options.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const data = openBenchmarkData(options.data);
+  const mode = options.mode as Mode;
+  if (!(mode in PARALLEL)) throw new Error(`unknown mode "${mode}"; there are ${Object.keys(PARALLEL).join(", ")}`);
+  const evaluations = Number(options.evaluations ?? (mode === "batch" ? 128 : 100));
+  const seeds = Number(options.seeds);
+  const tasks: Task[] = [];
+  for (const task of await tasksOf(data, options.tasks)) tasks.push(await openTask(data, task));
+  const scale = new Map(tasks.map((task) => [task.name, task]));
+  const rows: Row[] = [];
+  for (const { text, algorithm, settings } of (options["self-test"] ? "random" : options.algorithm)
+    .split(",")
+    .map(algorithmOf)) {
+    const runs: Run[] = [];
+    for (const task of tasks) {
+      for (let seed = 0; seed < seeds; seed++)
+        runs.push(
+          note({ ...(await runSearch(task, { algorithm, settings, seed, mode, evaluations })), sampler: text }),
+        );
+      if (process.stderr.isTTY) process.stderr.write(`\r${text} ${task.name}      `);
+    }
+    rows.push({ name: text, runs });
+  }
+  const reference = referenceRow(data, options["self-test"] ? "random" : options.reference, tasks, seeds);
+  const shown = reference.runs.length === 0 ? undefined : reference;
+  console.log(`${tasks.length} tasks, ${seeds} seeds, ${mode}, ${evaluations} evaluations\n`);
+  console.log(report(rows, shown, scale));
+  if (options["by-task"]) console.log(`\n${taskReport(shown === undefined ? rows : [...rows, shown], scale, 100)}`);
+  if (!options["self-test"]) return 0;
+  const problems = checkFunctions(data);
+  const lines = checkRandom(rows[0]?.runs ?? [], reference.runs, scale);
+  console.log(
+    `\n${[problems.length === 0 ? "ok BBOB functions" : `FAILED ${problems.join("; ")}`, ...lines].join("\n")}`,
+  );
+  return problems.length > 0 || lines.some((line) => line.startsWith("FAILED")) ? 1 : 0;
+}
+
+/** Appends a run to the JSON lines; single ask times stay out. */
+function note(run: Run): Run {
+  if (options.out === undefined) return run;
+  mkdirSync(dirname(options.out), { recursive: true });
+  appendFileSync(options.out, `${JSON.stringify({ ...run, asks: undefined })}\n`);
+  return run;
+}
+
+main().then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  },
+);
