@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  CONFIG_MAP,
   JOB,
   type KubeObject,
   POD,
@@ -29,7 +28,7 @@ export interface Home {
 }
 
 /** A folder of its own for a test, removed after it. */
-export function temporaryFolder(): string {
+function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "qalam-runner-")));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
@@ -37,7 +36,7 @@ export function temporaryFolder(): string {
 
 export type StoreKind = "memory" | "sqlite";
 
-export async function openStores(kind: StoreKind, folder: string) {
+async function openStores(kind: StoreKind, folder: string) {
   if (kind === "memory")
     return {
       store: new MemoryStore() as ResourceStore,
@@ -121,15 +120,6 @@ export async function createTrial(
   return stored;
 }
 
-export async function createConfigMap(store: ResourceStore, name: string, data: Record<string, string>): Promise<void> {
-  await store.create(CONFIG_MAP, {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name, namespace: "default" },
-    data,
-  });
-}
-
 /** The first state of an object for which it holds; undefined stands for "is not there". */
 export async function until<T extends KubeObject>(
   store: ResourceStore,
@@ -178,14 +168,6 @@ export async function logOf(home: Home, pod: StoredPod, options: object = {}): P
   const { namespace = "", name, uid = "" } = pod.metadata;
   for await (const part of home.runner.logs.read({ namespace, name, uid }, options)) parts.push(part);
   return Buffer.concat(parts).toString();
-}
-
-/** The output of the only pod of a job that must complete. */
-export async function outputOf(home: Home, script: string, options: JobOptions = {}): Promise<string> {
-  const job = await runJob(home.store, shellJob(script, options));
-  const [pod] = await podsOf(home.store, job.metadata.name);
-  if (!jobHas("Complete")(job) || pod === undefined) throw new Error(JSON.stringify(job.status));
-  return logOf(home, pod);
 }
 
 /** A process that has ended but whose parent has not asked for it counts as gone. */
