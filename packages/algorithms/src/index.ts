@@ -1,6 +1,11 @@
 /** @packageDocumentation Search algorithms and stopping rules: pure, usable alone. */
 export * from "./create-search-space.ts";
 export { pythonFloat } from "./format-number.ts";
+export * from "./multi-objective/crowding-distances.ts";
+export * from "./multi-objective/dominance.ts";
+export * from "./multi-objective/hypervolume.ts";
+export * from "./multi-objective/hypervolume-subset.ts";
+export * from "./multi-objective/non-dominated-ranks.ts";
 export * from "./parameter.ts";
 export * from "./registry.ts";
 export * from "./sampler.ts";

@@ -1,3 +1,4 @@
+import { dominates } from "@qalam/algorithms";
 import type { ObjectiveSpec, Trial } from "@qalam/api";
 import { objectiveValues } from "../trial/measurement.ts";
 
@@ -36,9 +37,4 @@ export class ParetoFront {
     if (this.#members.some((member) => dominates(member.losses, losses))) return;
     this.#members = [...this.#members.filter((member) => !dominates(losses, member.losses)), { trial, losses }];
   }
-}
-
-/** At least as good in everything and better in something. */
-function dominates(a: readonly number[], b: readonly number[]): boolean {
-  return a.every((loss, i) => loss <= (b[i] as number)) && a.some((loss, i) => loss < (b[i] as number));
 }
