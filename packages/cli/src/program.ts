@@ -1,6 +1,7 @@
 import { QalamError } from "@qalam/api";
 import { Command, CommanderError } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
+import { addAskTellCommand } from "./commands/ask-tell-command.ts";
 import { addCheckCommands } from "./commands/check-commands.ts";
 import { addCompletionCommand } from "./commands/completion-command.ts";
 import { addGetCommands } from "./commands/get-command.ts";
@@ -24,6 +25,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   addLogsCommand(program, terminal);
   addResultCommands(program, terminal);
   addSteerCommands(program, terminal);
+  addAskTellCommand(program, terminal);
   addCompletionCommand(program);
   try {
     await program.parseAsync([...argv]);

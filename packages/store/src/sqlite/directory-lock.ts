@@ -81,7 +81,8 @@ function lockDatabase(directory: string, sql: string): Database {
   }
 }
 
-function isBusy(error: unknown): boolean {
+/** SQLite: somebody else holds the lock. */
+export function isBusy(error: unknown): boolean {
   const BUSY = 5;
   return ((error as { errcode?: number }).errcode ?? 0) % 256 === BUSY;
 }
