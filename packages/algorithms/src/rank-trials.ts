@@ -7,6 +7,11 @@ export function lossOf(trial: FinishedTrial, direction: Direction = "minimize", 
   return direction === "maximize" ? -value : value;
 }
 
+/** True when no outcome constraint is violated. */
+export function isFeasible(trial: FinishedTrial): boolean {
+  return violationOf(trial) === 0;
+}
+
 /** Sum of the outcome constraints' violations: 0 when feasible. NaN counts as violated beyond measure. */
 function violationOf({ constraints = [] }: FinishedTrial): number {
   let sum = 0;

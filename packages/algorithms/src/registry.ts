@@ -1,11 +1,13 @@
+import { asha } from "./asha/asha.ts";
 import { cmaes } from "./cmaes/cmaes.ts";
 import { grid } from "./grid/grid.ts";
+import { hyperband } from "./hyperband/hyperband.ts";
 import { random } from "./random/random.ts";
 import type { Algorithm, SamplerOptions } from "./sampler.ts";
 import { sobol } from "./sobol/sobol.ts";
 
 /** Every search algorithm users can name. */
-export const ALGORITHMS: readonly Algorithm[] = [random, grid, sobol, cmaes];
+export const ALGORITHMS: readonly Algorithm[] = [random, grid, sobol, cmaes, hyperband, asha];
 
 export function findAlgorithm(name: string): Algorithm | undefined {
   return ALGORITHMS.find((algorithm) => algorithm.name === name);

@@ -41,6 +41,8 @@ export interface SuggestedTrial {
   readonly labels?: Readonly<Record<string, string>>;
   /** Which method made it and why, for the user. */
   readonly origin?: string;
+  /** The suggestion whose checkpoint this trial goes on from, if checkpoints are kept. Need not be given back. */
+  readonly parent?: number;
 }
 
 export interface PendingTrial {
@@ -73,7 +75,7 @@ export interface SamplerOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** Source of all randomness; any integer. A `random_state` setting takes precedence. */
   readonly seed: number;
-  /** Counts of the experiment, as hints for `auto` and needed by some (Hyperband checks parallel). */
+  /** Counts of the experiment, as hints for `auto` and needed by some (Hyperband ends after one pass when there is no maxTrials). */
   readonly budget?: { readonly maxTrials?: number; readonly parallelTrials?: number };
   /** Number of outcome constraints. */
   readonly constraints?: number;
@@ -100,6 +102,8 @@ export interface Algorithm {
     readonly warmStart?: boolean;
     readonly initialPoints?: boolean;
   };
+  /** The space it works on, when that is not the user's as it is. Settings are not validated yet; whoever makes `SamplerOptions` calls it first. */
+  adapt?(space: SearchSpace, settings: SamplerOptions["settings"]): SearchSpace;
   /** Problems that settings and space have together, beyond what `settings` and `supports` say. Messages name what is accepted. */
   check?(options: Omit<SamplerOptions, "seed" | "state">): readonly string[];
   create(options: SamplerOptions): Sampler;

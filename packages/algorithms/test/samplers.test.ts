@@ -7,6 +7,16 @@ const SAMPLERS: Readonly<Record<string, SamplerSuite>> = {
   grid: { except: { learns: "it does not look at results" } },
   sobol: { except: { learns: "it does not look at results" } },
   cmaes: {},
+  hyperband: {
+    settings: { resource_name: "epochs", r_l: "9" },
+    resource: "epochs",
+    except: { learns: "new configurations are random draws; results only decide which of them go on" },
+  },
+  asha: {
+    settings: { resource_name: "epochs" },
+    resource: "epochs",
+    except: { learns: "new configurations are random draws; results only decide which of them go on" },
+  },
 };
 
 for (const [name, suite] of Object.entries(SAMPLERS)) describeSampler(name, findAlgorithm(name)!, suite);

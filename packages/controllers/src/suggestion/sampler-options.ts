@@ -27,12 +27,14 @@ export function samplerOptions(
   const name = spec.algorithm?.algorithmName ?? "";
   const algorithm = findAlgorithm(name);
   const settings = spec.algorithm?.algorithmSettings ?? [];
-  const space = toSearchSpace(spec);
+  const record = settingsRecord([...settings, ...returned]);
+  const declared = toSearchSpace(spec);
+  const space = algorithm?.adapt?.(declared, record) ?? declared;
   const objective = spec.objective ?? {};
   const options: Omit<SamplerOptions, "seed" | "state"> = {
     space,
     directions: [objective.type ?? "minimize", ...(objective.additionalObjectives ?? []).map(({ type }) => type)],
-    settings: settingsRecord([...settings, ...returned]),
+    settings: record,
     budget: {
       ...(spec.maxTrialCount !== undefined && { maxTrials: spec.maxTrialCount }),
       ...(spec.parallelTrialCount !== undefined && { parallelTrials: spec.parallelTrialCount }),

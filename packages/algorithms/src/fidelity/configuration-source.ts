@@ -1,0 +1,31 @@
+import type { RandomStream } from "@qalam/numeric";
+import type { Point } from "../parameter.ts";
+import type { SearchSpace } from "../search-space.ts";
+import type { RungResult } from "./rung.ts";
+
+/** Where new configurations come from. What it proposes depends on what it was told and on the stream, not on the order of the telling. */
+export interface ConfigurationSource {
+  /** A finished trial. @param level place of its resource among all levels, ascending */
+  tell(level: number, result: RungResult): void;
+  /** Proposes configurations, more than one when they turn out to be known. @param open configurations under way */
+  proposals(random: RandomStream, open: readonly Point[]): Proposals;
+}
+
+export interface Proposals {
+  /** Says how they are made, for the user. */
+  readonly origin: string;
+  /** @param attempt 0, 1, 2 … */
+  at(attempt: number): Point;
+}
+
+/** Draws from the prior. */
+export function randomSource(space: SearchSpace): ConfigurationSource {
+  return {
+    tell: () => {},
+    proposals: (random) => ({ origin: "a random draw", at: () => randomPoint(space, random) }),
+  };
+}
+
+function randomPoint(space: SearchSpace, random: RandomStream): Point {
+  return space.decode(Float64Array.from({ length: space.dimension }, () => random.uniform()));
+}
