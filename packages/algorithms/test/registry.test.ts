@@ -15,7 +15,10 @@ describe("the registry", () => {
     for (const { name, settings, summary } of ALGORITHMS) {
       expect(summary).not.toBe("");
       const defaults = settings.flatMap((spec) => (spec.default === undefined ? [] : [[spec.name, spec.default]]));
-      expect(check(name, Object.fromEntries(defaults))).toEqual([]);
+      const missing = settings.flatMap((spec) =>
+        spec.required === true ? [expect.stringContaining("is required")] : [],
+      );
+      expect(check(name, Object.fromEntries(defaults))).toEqual(missing);
       for (const { description } of settings) expect(description).not.toBe("");
     }
   });
