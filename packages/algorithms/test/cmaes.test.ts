@@ -1,5 +1,5 @@
 import { createSearchSpace, type FinishedTrial, findAlgorithm, type SuggestedTrial } from "@qalam/algorithms";
-import { randomStream } from "@qalam/numeric";
+import { normalCdf, randomStream } from "@qalam/numeric";
 import { numericSpace, SamplerRun, success } from "@qalam/testing";
 import { describe, expect, it } from "vitest";
 
@@ -34,7 +34,9 @@ describe("cmaes", () => {
     ["an ellipsoid of condition 10⁶", ellipsoid, 2400],
     ["Rosenbrock's valley", rosenbrock, 2400],
   ])("finds the minimum of %s", (_name, objective, trials) => {
-    expect(bestAfter(trials, numericSpace(5), objective)).toBeLessThan(1e-8);
+    const bests = [1, 2, 3, 4].map((seed) => bestAfter(trials, numericSpace(5), objective, { seed }));
+    // Rosenbrock's valley has a local minimum of 3.93 besides.
+    expect(bests.filter((best) => best < 1e-8).length).toBeGreaterThanOrEqual(3);
   });
 
   it.each(["ipop", "bipop"])("leaves local minima by restarts: %s", (restart_strategy) => {
@@ -74,6 +76,17 @@ describe("cmaes", () => {
     expect(mean(cmaes)).toBeLessThan(mean(findAlgorithm("random")!) - 1.5);
   });
 
+  it("spreads its first draws evenly over the distribution", () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const run = new SamplerRun(cmaes, { space: numericSpace(3), directions: ["minimize"], settings: {}, seed });
+      const units = run.ask(9).map(({ point }) => numericSpace(3).encode(point));
+      for (let i = 0; i < 3; i++) {
+        const quarters = units.map((unit) => Math.floor(4 * normalCdf((unit[i]! - 0.5) / 0.2)));
+        expect(new Set(quarters).size).toBe(4);
+      }
+    }
+  });
+
   it("takes sigma in units of the narrowest range", () => {
     const spread = (sigma: string) => {
       const run = new SamplerRun(cmaes, {
@@ -85,7 +98,7 @@ describe("cmaes", () => {
       return Math.max(...run.ask(6).flatMap(({ point }) => [...point].map(Math.abs)));
     };
     expect(spread("0.01")).toBeLessThan(0.05);
-    expect(spread("-1")).toBeCloseTo(spread(`${10 / 6}`), 9);
+    expect(spread("-1")).toBeCloseTo(spread(`${10 / 5}`), 9);
   });
 
   it("works its distribution out again from trials that ended in any order, some of them late or never", () => {

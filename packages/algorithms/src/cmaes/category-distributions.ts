@@ -1,5 +1,3 @@
-import type { RandomStream } from "@qalam/numeric";
-
 /** Selection pressure of the learning rate's adaptation. */
 const ALPHA = 1.5;
 /** The trust region's radius at the start and at most. */
@@ -25,10 +23,10 @@ export class CategoryDistributions {
     this.#path = new Float64Array(counts.reduce((sum, count) => sum + count - 1, 0));
   }
 
-  /** One category of each parameter. */
-  sample(random: RandomStream): number[] {
-    return this.probabilities.map((probabilities) => {
-      let rest = random.uniform();
+  /** One category of each parameter. @param uniform the draw for the k-th parameter, in [0, 1) */
+  sample(uniform: (k: number) => number): number[] {
+    return this.probabilities.map((probabilities, parameter) => {
+      let rest = uniform(parameter);
       for (let k = 0; k < probabilities.length - 1; k++) {
         rest -= probabilities[k] as number;
         if (rest < 0) return k;

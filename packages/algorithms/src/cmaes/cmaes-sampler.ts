@@ -1,4 +1,4 @@
-import { type RandomStream, randomStream } from "@qalam/numeric";
+import { MAX_SOBOL_DIMENSION, type RandomStream, randomStream, SobolSequence } from "@qalam/numeric";
 import { algorithmLabel } from "../algorithm-label.ts";
 import { Ledger } from "../ledger.ts";
 import { lossOf, rankTrials } from "../rank-trials.ts";
@@ -9,6 +9,8 @@ import { type RestartStrategy, Restarts } from "./restarts.ts";
 import { defaultPopulation } from "./strategy-parameters.ts";
 
 const GENERATION = algorithmLabel("cmaes", "generation");
+/** Step size at the start, in widths of the cube: between Katib's sixth and the 0.3 that Hansen advises for a bounded range. */
+const DEFAULT_SIGMA = 0.2;
 /** Draws among which the one behind a trial is looked for; as many as the ledger makes. */
 const MAX_DRAWS = 100;
 
@@ -23,6 +25,8 @@ export class CmaesSampler implements Sampler {
   readonly #direction: SamplerOptions["directions"][number] | undefined;
   readonly #distribution: MixedDistribution;
   readonly #restarts: Restarts;
+  /** Quasi-random instead of independent draws (Teytaud and Gelly 2007, DCMA); absent in more dimensions than it has. */
+  readonly #sequence: SobolSequence | undefined;
   /** Results by generation and id, of open generations. */
   readonly #results = new Map<number, Map<number, FinishedTrial>>();
   /** Trials whose generation ended without them. */
@@ -38,8 +42,11 @@ export class CmaesSampler implements Sampler {
     this.#ledger = new Ledger(options.space, this.#seed, [], next);
     this.#replayed = generation;
     this.#late = new Set(late);
+    const dimension = searchedParameters(options);
     const sigma = initialSigma(options);
-    const population = defaultPopulation(searchedParameters(options));
+    const population = defaultPopulation(dimension);
+    if (dimension > 0 && dimension <= MAX_SOBOL_DIMENSION)
+      this.#sequence = new SobolSequence(dimension, randomStream(this.#seed, "cmaes-sobol"));
     this.#distribution = new MixedDistribution(options.space, { sigma, population });
     const strategy = (options.settings.restart_strategy ?? "none").toLowerCase() as RestartStrategy;
     this.#restarts = new Restarts(strategy, { sigma, population });
@@ -63,7 +70,7 @@ export class CmaesSampler implements Sampler {
     while (suggestions.length < count) {
       const random = this.#ledger.stream("cmaes");
       const point =
-        this.#ledger.fresh((attempt) => this.#distribution.sample(random.split(attempt)).point, random) ??
+        this.#ledger.fresh((attempt) => this.#draw(this.#ledger.next, attempt, random).point, random) ??
         this.#ledger.fresh(() => this.#uniform(random), random);
       if (point === undefined) break;
       suggestions.push({
@@ -112,13 +119,18 @@ export class CmaesSampler implements Sampler {
     if (restart !== undefined) this.#distribution.restart(restart, random);
   }
 
+  /** The first attempt at a suggestion comes from the low-discrepancy sequence, so that a generation's samples do not cluster. */
+  #draw(id: number, attempt: number, random: RandomStream): MixedSample {
+    return this.#distribution.sample(random.split(attempt), attempt > 0 ? undefined : this.#sequence?.point(id + 1));
+  }
+
   /** The draw behind a trial: drawn again from its stream. A configuration from elsewhere stands for itself. */
   #sampleOf({ id, point }: FinishedTrial): MixedSample {
     const { space } = this.#ledger;
     const random = randomStream(this.#seed, "cmaes", id);
     const key = space.key(point);
     for (let attempt = 0; attempt < MAX_DRAWS; attempt++) {
-      const sample = this.#distribution.sample(random.split(attempt));
+      const sample = this.#draw(id, attempt, random);
       if (space.key(sample.point) === key) return sample;
     }
     return this.#distribution.sampleAt(point);
@@ -135,11 +147,11 @@ function searchedParameters({ space }: SamplerOptions): number {
   return space.counts.filter((count) => count > 1).length;
 }
 
-/** The step size at the start in widths of the unit cube: a sixth, or the setting by the narrowest range, as in Katib (behaviour 6.7). */
+/** The step size at the start in widths of the unit cube: the setting by the narrowest range, as in Katib (behaviour 6.7), or the default. */
 function initialSigma({ settings, space }: SamplerOptions): number {
   const sigma = Number(settings.sigma ?? 0);
   const ranges = space.parameters.flatMap((parameter) =>
     "values" in parameter || parameter.max === parameter.min ? [] : [parameter.max - parameter.min],
   );
-  return sigma > 0 && ranges.length > 0 ? Math.min(1, sigma / Math.min(...ranges)) : 1 / 6;
+  return sigma > 0 && ranges.length > 0 ? Math.min(1, sigma / Math.min(...ranges)) : DEFAULT_SIGMA;
 }

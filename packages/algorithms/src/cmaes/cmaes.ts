@@ -13,7 +13,7 @@ export const cmaes: Algorithm = {
       type: "float",
       default: "0",
       description:
-        "Standard deviation at the start, in units of the numeric parameter with the narrowest range; 0 or below: a sixth of the range.",
+        "Standard deviation at the start, in units of the numeric parameter with the narrowest range; 0 or below: a fifth of every range.",
     },
     {
       name: "restart_strategy",

@@ -1,4 +1,4 @@
-import { type RandomStream, symmetricEigen } from "@qalam/numeric";
+import { symmetricEigen } from "@qalam/numeric";
 import { type StrategyParameters, strategyParameters } from "./strategy-parameters.ts";
 
 /** Axes shorter than this part of the longest are lengthened to it when sampling: beyond, rounding errors rule. */
@@ -62,12 +62,12 @@ export class CovarianceAdaptation {
     return this.#sigma * (this.widening[i] as number) * Math.sqrt(this.#covariance[i * this.dimension + i] as number);
   }
 
-  /** One draw, anywhere. Shape [d]. */
-  sample(random: RandomStream): Float64Array {
+  /** One draw, anywhere. Shape [d]. @param normal the draw along the k-th principal axis, standard normal */
+  sample(normal: (k: number) => number): Float64Array {
     const d = this.dimension;
     const x = Float64Array.from(this.mean);
     for (let k = 0; k < d; k++) {
-      const length = (this.#lengths[k] as number) * this.#sigma * random.normal();
+      const length = (this.#lengths[k] as number) * this.#sigma * normal(k);
       for (let i = 0; i < d; i++)
         x[i] = (x[i] as number) + length * (this.#axes[k * d + i] as number) * (this.widening[i] as number);
     }

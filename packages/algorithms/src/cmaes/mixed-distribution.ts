@@ -1,4 +1,4 @@
-import type { RandomStream } from "@qalam/numeric";
+import { normalQuantile, type RandomStream } from "@qalam/numeric";
 import type { Point } from "../parameter.ts";
 import type { SearchSpace } from "../search-space.ts";
 import { CategoryDistributions } from "./category-distributions.ts";
@@ -57,13 +57,17 @@ export class MixedDistribution {
     return this.#ordered.length === 0 ? 1 : this.#gaussian.axisRatio;
   }
 
-  sample(random: RandomStream): MixedSample {
-    let coordinates = this.#gaussian.sample(random);
+  /** @param uniforms a point of the cube [dimension] that the draw is made from, as long as that lies within the bounds; absent: everything is random */
+  sample(random: RandomStream, uniforms?: Float64Array): MixedSample {
+    const uniform = (k: number) => uniforms?.[k] ?? random.uniform();
+    let coordinates = this.#gaussian.sample((k) =>
+      uniforms === undefined ? random.normal() : normalQuantile(Math.max(Number.EPSILON, uniform(k))),
+    );
     for (let redraw = 0; redraw < MAX_REDRAWS && !isInside(coordinates); redraw++)
-      coordinates = this.#gaussian.sample(random);
+      coordinates = this.#gaussian.sample(() => random.normal());
     return this.#sampleOf(
       coordinates.map((x) => Math.min(1, Math.max(0, x))),
-      this.#categories.sample(random),
+      this.#categories.sample((k) => uniform(this.#ordered.length + k)),
     );
   }
 
