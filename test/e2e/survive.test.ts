@@ -192,8 +192,8 @@ describe("bad input ends with status 2 and names every problem", () => {
     {
       what: "a collector that is not there",
       change: (text: string) =>
-        text.replace("algorithm:", "metricsCollectorSpec: { collector: { kind: TensorFlowEvent } }\n  algorithm:"),
-      says: [/collectors there are: StdOut, File/],
+        text.replace("algorithm:", "metricsCollectorSpec: { collector: { kind: PrometheusMetric } }\n  algorithm:"),
+      says: [/collectors there are: StdOut, File, TensorFlowEvent/],
     },
     {
       what: "a grid without step",

@@ -24,11 +24,29 @@ export interface StreamCollector {
   diagnose(): StreamDiagnosis;
 }
 
+/** What was seen, to explain a metric that never arrived. */
 export interface StreamDiagnosis {
   readonly bytes: number;
-  readonly lines: number;
+  /** Lines, or records of an event file, or answers of an exporter. */
+  readonly units: number;
   /** Rows per wanted metric. */
   readonly found: Readonly<Record<string, number>>;
-  /** Lines that look most like the wanted objective but did not give it, newest last, at most 5, shortened. */
+  /** What looks most like the wanted objective but did not give it (lines, tags, series), newest last, at most 5, shortened. */
   readonly closest: readonly string[];
+  /** What could not be read, at most a few. */
+  readonly problems: readonly string[];
+}
+
+/** What was seen in several files together. */
+export function mergeDiagnoses(all: readonly StreamDiagnosis[]): StreamDiagnosis {
+  const found: Record<string, number> = {};
+  for (const one of all)
+    for (const [metric, count] of Object.entries(one.found)) found[metric] = (found[metric] ?? 0) + count;
+  return {
+    bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+    units: all.reduce((sum, { units }) => sum + units, 0),
+    found,
+    closest: [...new Set(all.flatMap(({ closest }) => closest))].slice(-5),
+    problems: [...new Set(all.flatMap(({ problems }) => problems))].slice(0, 6),
+  };
 }

@@ -1,5 +1,6 @@
 import type { MetricsCollectorSpec, ObjectiveSpec } from "@qalam/api";
 import type { StreamCollector } from "./collector.ts";
+import { EventFileCollector } from "./event-file/event-file-collector.ts";
 import { JsonLinesCollector } from "./json-lines-collector.ts";
 import { TextCollector } from "./text-collector.ts";
 
@@ -14,15 +15,22 @@ export function wantedMetrics(objective: ObjectiveSpec | undefined): string[] {
   return [...new Set(names.filter((name): name is string => name !== undefined && name !== ""))];
 }
 
-/** The collector for a container's output or metrics file; undefined for kinds that read no stream (Push, None, Prometheus, event files). */
+/**
+ * The collector for a container's output, a metrics file or an event file; undefined for kinds that read no stream.
+ * @param folder path of the folder an event file lies in
+ */
 export function createStreamCollector(
   spec: MetricsCollectorSpec | undefined,
   metricNames: readonly string[],
+  folder?: string,
 ): StreamCollector | undefined {
   const kind = spec?.collector?.kind ?? "StdOut";
-  const isJson = spec?.source?.fileSystemPath?.format === "JSON";
-  if (kind !== "StdOut" && kind !== "File") return undefined;
-  return kind === "File" && isJson
+  const filters = spec?.source?.filter?.metricsFormat ?? [];
+  if (kind === "StdOut") return new TextCollector(metricNames, filters);
+  if (kind === "TensorFlowEvent")
+    return new EventFileCollector(metricNames, folder, spec?.source?.fileSystemPath?.path);
+  if (kind !== "File") return undefined;
+  return spec?.source?.fileSystemPath?.format === "JSON"
     ? new JsonLinesCollector(metricNames)
-    : new TextCollector(metricNames, spec?.source?.filter?.metricsFormat ?? []);
+    : new TextCollector(metricNames, filters);
 }

@@ -1,6 +1,7 @@
-/** @packageDocumentation Log lines and JSON lines become observations as they appear. */
+/** @packageDocumentation Log lines, JSON lines and event files become observations as they appear. */
 export * from "./collector.ts";
 export * from "./create-stream-collector.ts";
+export { EventFileCollector } from "./event-file/event-file-collector.ts";
 export { GoPattern } from "./go-pattern.ts";
 export { JsonLinesCollector } from "./json-lines-collector.ts";
 export { TextCollector } from "./text-collector.ts";

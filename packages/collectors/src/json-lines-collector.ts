@@ -1,7 +1,8 @@
 import { ClosestLines } from "./closest-lines.ts";
 import type { CollectedRow, StreamCollector, StreamDiagnosis } from "./collector.ts";
-import { leadingTime } from "./leading-time.ts";
+import { leadingTime, secondsTime } from "./leading-time.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import { ProblemList } from "./problem-list.ts";
 
 const stepKeys = ["global_step", "epoch", "step", "iteration"];
 
@@ -14,6 +15,7 @@ export class JsonLinesCollector implements StreamCollector {
   readonly #names: readonly string[];
   readonly #found: Record<string, number>;
   readonly #closest: ClosestLines;
+  readonly #problems = new ProblemList();
   #rows: CollectedRow[] = [];
 
   constructor(metricNames: readonly string[]) {
@@ -35,9 +37,10 @@ export class JsonLinesCollector implements StreamCollector {
   diagnose(): StreamDiagnosis {
     return {
       bytes: this.#splitter.bytes,
-      lines: this.#splitter.lines,
+      units: this.#splitter.lines,
       found: { ...this.#found },
       closest: this.#closest.list(),
+      problems: this.#problems.list(),
     };
   }
 
@@ -49,6 +52,7 @@ export class JsonLinesCollector implements StreamCollector {
 
   #line(line: string, offset: number): void {
     const object = parseObject(line);
+    if (object === undefined && line.trim() !== "") this.#problems.add(`the line at byte ${offset} is no JSON object`);
     const before = this.#rows.length;
     if (object !== undefined) this.#object(object, offset);
     if (this.#rows.length === before) this.#closest.add(line);
@@ -85,6 +89,5 @@ function parseObject(line: string): Record<string, unknown> | undefined {
 /** Text in RFC 3339, or seconds since 1970 with any fraction. */
 function timeOf(timestamp: unknown): string | undefined {
   if (typeof timestamp === "string") return leadingTime(timestamp);
-  if (typeof timestamp !== "number" || !Number.isFinite(timestamp) || Math.abs(timestamp) > 8.64e12) return undefined;
-  return new Date(timestamp * 1000).toISOString();
+  return typeof timestamp === "number" ? secondsTime(timestamp) : undefined;
 }

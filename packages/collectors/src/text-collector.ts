@@ -47,9 +47,10 @@ export class TextCollector implements StreamCollector {
   diagnose(): StreamDiagnosis {
     return {
       bytes: this.#splitter.bytes,
-      lines: this.#splitter.lines,
+      units: this.#splitter.lines,
       found: { ...this.#found },
       closest: this.#closest.list(),
+      problems: [],
     };
   }
 

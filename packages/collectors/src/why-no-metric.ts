@@ -7,33 +7,72 @@ export interface MissingMetric {
   readonly spec: MetricsCollectorSpec | undefined;
   /** Absent when nothing could be read at all. */
   readonly diagnosis: StreamDiagnosis | undefined;
+  /** How many files were read, when files were looked for. */
+  readonly files?: number;
   /** True when all output came at the very end: the training buffers it. */
   readonly cameAtExit?: boolean;
 }
 
 /** Why an objective never arrived: what was looked for, where, how much was read, the closest lines, what to write. */
-export function explainMissingMetric({ objective, spec, diagnosis, cameAtExit }: MissingMetric): string {
-  const kind = spec?.collector?.kind ?? "StdOut";
-  const filters = spec?.source?.filter?.metricsFormat;
-  const where =
-    kind === "File"
-      ? `the file ${spec?.source?.fileSystemPath?.path}`
-      : kind === "StdOut"
-        ? "the training's output"
-        : `what the ${kind} collector reported`;
-  const how =
-    filters === undefined ? `lines like ${objective}=0.95` : `matches of ${filters.join(" and ")} named "${objective}"`;
-  const parts = [`metric "${objective}" was not found: looked for ${how} in ${where}`];
-  if (diagnosis === undefined) parts.push("nothing could be read");
-  else if (diagnosis.bytes === 0) parts.push("it is empty");
-  else parts.push(`read ${diagnosis.lines} lines (${diagnosis.bytes} bytes)`);
-  const closest = diagnosis?.closest.at(-1);
-  if (closest !== undefined) parts.push(`closest line: ${JSON.stringify(closest)}`);
-  const hint = nameHint(objective, diagnosis?.closest ?? []);
-  if (hint !== undefined) parts.push(hint);
+export function explainMissingMetric(missing: MissingMetric): string {
+  const { objective, spec, diagnosis, cameAtExit } = missing;
+  const parts = [
+    `metric "${objective}" was not found: looked for ${wanted(objective, spec)} in ${place(spec)}`,
+    amount(missing),
+    ...closeOnes(missing),
+    ...(diagnosis?.problems ?? []),
+  ];
   if (cameAtExit === true)
-    parts.push("all output came at exit; flush it (python -u) to see metrics while the training runs");
+    parts.push(
+      "all output came at exit; flush it (Python: python -u or print(…, flush=True); other programs: stdbuf -oL) to see metrics while the training runs",
+    );
   return parts.join("; ");
+}
+
+function kindOf(spec: MetricsCollectorSpec | undefined): string {
+  return spec?.collector?.kind ?? "StdOut";
+}
+
+function wanted(objective: string, spec: MetricsCollectorSpec | undefined): string {
+  const filters = spec?.source?.filter?.metricsFormat;
+  if (kindOf(spec) === "TensorFlowEvent") return `the tag ${objective}`;
+  if (spec?.source?.fileSystemPath?.format === "JSON") return `JSON lines like {"${objective}": 0.95}`;
+  if (filters !== undefined) return `matches of ${filters.join(" and ")} named "${objective}"`;
+  return `lines like ${objective}=0.95`;
+}
+
+function place(spec: MetricsCollectorSpec | undefined): string {
+  const path = spec?.source?.fileSystemPath?.path;
+  switch (kindOf(spec)) {
+    case "File":
+      return `the file ${path}`;
+    case "StdOut":
+      return "the training's output";
+    case "TensorFlowEvent":
+      return `event files (*tfevents*) below ${path}`;
+    default:
+      return `what the ${kindOf(spec)} collector reported`;
+  }
+}
+
+function amount({ spec, diagnosis, files }: MissingMetric): string {
+  if (files === 0) return kindOf(spec) === "File" ? "the file never appeared" : "no such file appeared";
+  if (diagnosis === undefined) return "nothing could be read";
+  if (diagnosis.bytes === 0) return "it is empty";
+  const size = `${diagnosis.units} ${unit(kindOf(spec))} (${diagnosis.bytes} bytes)`;
+  return files === undefined || files === 1 ? `read ${size}` : `read ${files} files, ${size}`;
+}
+
+function unit(kind: string): string {
+  return kind === "TensorFlowEvent" ? "records" : "lines";
+}
+
+function closeOnes({ objective, spec, diagnosis }: MissingMetric): string[] {
+  const closest = diagnosis?.closest ?? [];
+  if (closest.length === 0) return [];
+  if (kindOf(spec) === "TensorFlowEvent") return [`tags there are: ${closest.join(", ")}`];
+  const hint = nameHint(objective, closest);
+  return [`closest line: ${JSON.stringify(closest.at(-1))}`, ...(hint === undefined ? [] : [hint])];
 }
 
 /** `saw Accuracy=0.9; the objective is accuracy`. */

@@ -75,7 +75,7 @@ describe("JSON lines (Katib behaviour 5.6)", () => {
       ),
     );
     expect(rows).toMatchObject([
-      { metric: "loss", value: "0.5", step: 3, time: "2021-12-02T05:27:27.500Z" },
+      { metric: "loss", value: "0.5", step: 3, time: "2021-12-02T05:27:27.500000Z" },
       { metric: "loss", value: "0.25", time: "2021-12-02T05:27:27Z" },
     ]);
   });

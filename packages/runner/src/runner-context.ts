@@ -1,5 +1,3 @@
-import type { Trial } from "@qalam/api";
-import type { StreamCollector } from "@qalam/collectors";
 import type { Clock, EventRecorder } from "@qalam/runtime";
 import type { ObservationStore, ResourceStore } from "@qalam/store";
 import type { StragglerSweep } from "./container/straggler-sweep.ts";
@@ -18,7 +16,5 @@ export interface RunnerContext {
   readonly environment: Readonly<Record<string, string>>;
   /** Annotations every pod has unless it or its trial says otherwise. */
   readonly defaultAnnotations: Readonly<Record<string, string>>;
-  /** Reads a trial's output; undefined when it reports its metrics in another way. */
-  readonly collectorFor: (trial: Trial) => StreamCollector | undefined;
   readonly onError: (where: string, error: Error) => void;
 }

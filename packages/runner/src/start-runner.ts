@@ -1,12 +1,11 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import { JOB, POD, type Trial } from "@qalam/api";
-import { createStreamCollector, type StreamCollector, wantedMetrics } from "@qalam/collectors";
 import { type Clock, EventRecorder, Informer, ownerUid, systemClock } from "@qalam/runtime";
 import type { ContainerLogs, ObservationStore, ResourceStore } from "@qalam/store";
 import { StragglerSweep } from "./container/straggler-sweep.ts";
-import { explainTrial } from "./explain-missing-metric.ts";
 import { JobController } from "./job/job-controller.ts";
 import { FileLogs } from "./logs/file-logs.ts";
+import { explainTrial } from "./metrics/explain-missing-metric.ts";
 import { PodController } from "./pod/pod-controller.ts";
 import { type Capacity, machineCapacity } from "./resources/machine-capacity.ts";
 import { ResourceScheduler } from "./resources/resource-scheduler.ts";
@@ -24,8 +23,6 @@ export interface RunnerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Annotations every pod has unless it or its trial says otherwise: volume mappings, working directory. */
   readonly defaultAnnotations?: Readonly<Record<string, string>>;
-  /** Reads a trial's output; undefined when it reports its metrics in another way. By default as its metricsCollector says. */
-  readonly collectorFor?: (trial: Trial) => StreamCollector | undefined;
   readonly onError: (where: string, error: Error) => void;
 }
 
@@ -52,7 +49,6 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     sweep: new StragglerSweep(clock),
     environment: options.environment ?? ownEnvironment(),
     defaultAnnotations: options.defaultAnnotations ?? {},
-    collectorFor: options.collectorFor ?? collectorOf,
     onError,
   };
   const pods = new Informer(store, POD, ownerUid);
@@ -74,10 +70,6 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       await context.events.flush();
     },
   };
-}
-
-function collectorOf({ spec }: Trial): StreamCollector | undefined {
-  return createStreamCollector(spec.metricsCollector, wantedMetrics(spec.objective));
 }
 
 function ownEnvironment(): Record<string, string> {

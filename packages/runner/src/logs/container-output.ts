@@ -1,15 +1,27 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import type { StreamCollector } from "@qalam/collectors";
+import { join } from "node:path";
 import type { Clock } from "@qalam/runtime";
 import type { ObservationStore } from "@qalam/store";
-import { ArrivalRecorder } from "./arrival-times.ts";
+import { saveDiagnosis } from "../metrics/explain-missing-metric.ts";
+import { FilesFollower } from "../metrics/files-follower.ts";
+import { LogFollower } from "../metrics/log-follower.ts";
+import type { MetricFollower } from "../metrics/metric-follower.ts";
+import type { MetricSource } from "../metrics/metric-source.ts";
+import { MetricWriter } from "../metrics/metric-writer.ts";
+import { ArrivalRecorder, ArrivalTimes } from "./arrival-times.ts";
 import { FileTail } from "./file-tail.ts";
-import { MetricWriter } from "./metric-writer.ts";
+
+/** A run shorter than this may well write everything at its end. */
+const SHORT_RUN_MS = 3_000;
+/** Output that begins after this share of the run came at exit. */
+const LATE_SHARE = 0.95;
 
 export interface ContainerOutputOptions {
   /** Exists. */
   readonly log: string;
+  /** Folder of the run's state. */
+  readonly folder: string;
+  /** Milliseconds; known when this server started the run. */
+  readonly startedAt?: number;
   /** Of the container that reports the trial's metrics. */
   readonly metrics?: MetricSource;
   readonly observations: ObservationStore;
@@ -17,56 +29,59 @@ export interface ContainerOutputOptions {
   readonly onError: (error: Error) => void;
 }
 
-export interface MetricSource {
-  readonly collector: StreamCollector;
-  readonly trialUid: string;
-  /** Names the run. */
-  readonly source: string;
-  /** The file the collector reads, when it is not the log. */
-  readonly file?: string;
-}
-
 /** Follows what one run of a container writes: when it came, and the metrics in it. */
 export class ContainerOutput {
+  readonly #options: ContainerOutputOptions;
   readonly #arrivals: ArrivalRecorder;
-  readonly #metrics: MetricWriter | undefined;
-  readonly #tails: FileTail[];
-  readonly #onError: (error: Error) => void;
+  readonly #log: Pick<FileTail, "finish" | "release"> | undefined;
+  readonly #metrics: MetricFollower | undefined;
 
-  constructor({ log, metrics, observations, clock, onError }: ContainerOutputOptions) {
-    const arrivals = new ArrivalRecorder(log, () => clock.now().getTime());
-    this.#arrivals = arrivals;
-    this.#onError = onError;
+  constructor(options: ContainerOutputOptions) {
+    const { log, metrics, clock, onError } = options;
+    this.#options = options;
+    this.#arrivals = new ArrivalRecorder(log, () => clock.now().getTime());
     const onChange = () => this.#note(false);
-    if (metrics === undefined) {
-      this.#tails = [new FileTail({ path: log, onChange, onError })];
-      return;
-    }
-    const writer = new MetricWriter({ ...metrics, observations, clock, onError, arrival: () => arrivals.time });
-    this.#metrics = writer;
-    const take = (bytes: Uint8Array) => writer.push(bytes);
-    if (metrics.file === undefined) this.#tails = [new FileTail({ path: log, onChange, take, onError })];
-    else {
-      makeFile(metrics.file);
-      this.#tails = [
-        new FileTail({ path: log, onChange, onError }),
-        new FileTail({ path: metrics.file, take, onError }),
-      ];
-    }
+    this.#metrics = metrics && this.#follower(metrics, onChange);
+    if (metrics?.place.kind !== "log") this.#log = new FileTail({ path: log, onChange, onError });
   }
 
   /** The container has ended. @returns when everything was read and stored */
   async finish(): Promise<void> {
     this.#note(true);
-    await Promise.all(this.#tails.map((tail) => tail.finish()));
-    await this.#metrics?.end();
+    await Promise.all([this.#log?.finish(), this.#metrics?.finish()]);
+    await this.#diagnose().catch(this.#options.onError);
   }
 
   /** Lets go; the next server begins anew. */
   async release(): Promise<void> {
     this.#note(true);
-    this.#metrics?.release();
-    await Promise.all(this.#tails.map((tail) => tail.release()));
+    await Promise.all([this.#log?.release(), this.#metrics?.release()]);
+  }
+
+  #follower(metrics: MetricSource, onChange: () => void): MetricFollower {
+    const { log, folder, observations, clock, onError } = this.#options;
+    const { trialUid, source, place, newCollector } = metrics;
+    const writer = new MetricWriter({ observations, trialUid, clock, onError, arrival: () => this.#arrivals.time });
+    if (place.kind === "log")
+      return new LogFollower({ log, source, writer, collector: newCollector(""), onChange, onError });
+    return new FilesFollower({ ...place, source, memory: join(folder, "followed"), newCollector, writer, onError });
+  }
+
+  /** Keeps what explains a missing objective. */
+  async #diagnose(): Promise<void> {
+    const { metrics, folder } = this.#options;
+    if (metrics === undefined || this.#metrics === undefined) return;
+    const seen = this.#metrics.diagnose();
+    if ((seen.diagnosis.found[metrics.objective] ?? 0) > 0) return;
+    await saveDiagnosis(folder, { ...seen, cameAtExit: metrics.place.kind === "log" && this.#cameAtExit() });
+  }
+
+  #cameAtExit(): boolean {
+    const { log, startedAt, clock } = this.#options;
+    if (startedAt === undefined) return false;
+    const took = clock.now().getTime() - startedAt;
+    const first = ArrivalTimes.read(log).at(0) - startedAt;
+    return took >= SHORT_RUN_MS && first >= LATE_SHARE * took;
   }
 
   /** Times are worth less than the run: a full disk costs them. */
@@ -75,14 +90,7 @@ export class ContainerOutput {
       this.#arrivals.note();
       if (isLast) this.#arrivals.flush();
     } catch (error) {
-      this.#onError(error as Error);
+      this.#options.onError(error as Error);
     }
   }
-}
-
-/** A file can be watched once it exists. */
-function makeFile(path: string): void {
-  if (existsSync(path)) return;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, "");
 }

@@ -12,10 +12,10 @@ import { RunFolder } from "../container/run-folder.ts";
 import { ContainerOutput } from "../logs/container-output.ts";
 import { lastLines } from "../logs/last-lines.ts";
 import type { PodName } from "../logs/log-paths.ts";
+import { metricSource } from "../metrics/metric-source.ts";
 import { type Grant, impossibleReason, resourceRequest, waitingReason } from "../resources/resource-scheduler.ts";
 import type { RunnerContext } from "../runner-context.ts";
 import { isPrimary, trialOfPod } from "../trial-of-pod.ts";
-import { metricSource } from "./metric-source.ts";
 import { type PodPlan, planPod } from "./plan-pod.ts";
 import { PodFiles } from "./pod-files.ts";
 import { type ContainerProgress, podStatus } from "./pod-status.ts";
@@ -245,7 +245,8 @@ export class PodRun {
       this.#context,
     );
     const output = new ContainerOutput({
-      log: run.place.log,
+      ...run.place,
+      ...(following.command !== undefined && { startedAt: run.startedAt }),
       observations,
       clock,
       onError: (error) => onError(`output of ${this.#where} ${name}`, error),
