@@ -1,9 +1,9 @@
-import { existsSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "./run-command.mjs";
 
-/** Bundles the command line tool and its worker into packages/cli/dist: one install-free folder that starts fast. */
+/** Bundles the command line tool, its worker and its launcher into packages/cli/dist: one install-free folder that starts fast. */
 export async function build() {
   const { build: bundle } = await import("esbuild");
   const outdir = join(root, "packages/cli/dist");
@@ -27,6 +27,7 @@ export async function build() {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
   });
+  copyFileSync(join(root, "packages/runner/src/container/launcher.mjs"), join(outdir, "launcher.mjs"));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await build();

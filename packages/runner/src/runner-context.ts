@@ -1,5 +1,6 @@
 import type { Clock, EventRecorder } from "@qalam/runtime";
 import type { ObservationStore, ResourceStore } from "@qalam/store";
+import type { Launcher } from "./container/launcher.ts";
 import type { StragglerSweep } from "./container/straggler-sweep.ts";
 import type { ResourceScheduler } from "./resources/resource-scheduler.ts";
 
@@ -11,6 +12,7 @@ export interface RunnerContext {
   readonly clock: Clock;
   readonly scheduler: ResourceScheduler;
   readonly events: EventRecorder;
+  readonly launcher: Launcher;
   readonly sweep: StragglerSweep;
   /** Environment every container starts from. */
   readonly environment: Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@ import { mkdirSync, realpathSync } from "node:fs";
 import { JOB, POD, type Trial } from "@qalam/api";
 import { type Clock, EventRecorder, Informer, ownerUid, systemClock } from "@qalam/runtime";
 import type { ContainerLogs, ObservationStore, ResourceStore } from "@qalam/store";
+import { Launcher } from "./container/launcher.ts";
 import { StragglerSweep } from "./container/straggler-sweep.ts";
 import { JobController } from "./job/job-controller.ts";
 import { FileLogs } from "./logs/file-logs.ts";
@@ -46,6 +47,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     clock,
     scheduler: new ResourceScheduler(options.capacity ?? machineCapacity()),
     events: new EventRecorder(store, clock, (error) => onError("events", error)),
+    launcher: new Launcher(dataDirectory),
     sweep: new StragglerSweep(clock),
     environment: options.environment ?? ownEnvironment(),
     defaultAnnotations: options.defaultAnnotations ?? {},
@@ -65,6 +67,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     async close(stopProcesses) {
       await jobController.close();
       await podController.close(stopProcesses);
+      context.launcher.close();
       context.sweep.now();
       await Promise.all([pods.close(), jobs.close()]);
       await context.events.flush();

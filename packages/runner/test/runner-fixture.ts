@@ -2,10 +2,12 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  CONFIG_MAP,
   JOB,
   type KubeObject,
   POD,
   type ResourceKind,
+  SECRET,
   type StoredJob,
   type StoredPod,
   TRIAL,
@@ -25,6 +27,8 @@ export interface Home {
   /** Data directory. */
   readonly folder: string;
   readonly errors: Error[];
+  /** Another runner over the same store and folder, after this one has ended. */
+  restart(stopProcesses: boolean): Promise<Home>;
 }
 
 /** A folder of its own for a test, removed after it. */
@@ -50,14 +54,17 @@ async function openStores(kind: StoreKind, folder: string) {
 export async function startHome(options: Partial<RunnerOptions> = {}, kind: StoreKind = "memory"): Promise<Home> {
   const folder = temporaryFolder();
   const { store, observations, close } = await openStores(kind, folder);
-  const errors: Error[] = [];
-  const onError = (_where: string, error: Error) => void errors.push(error);
-  const runner = await startRunner({ store, observations, dataDirectory: folder, onError, ...options });
-  onTestFinished(async () => {
-    await runner.close(true);
-    await close?.();
-  });
-  return { store, observations, runner, folder, errors };
+  onTestFinished(async () => close?.());
+  const start = async (): Promise<Home> => {
+    const errors: Error[] = [];
+    const onError = (_where: string, error: Error) => void errors.push(error);
+    const runner = await startRunner({ store, observations, dataDirectory: folder, onError, ...options });
+    let closed: Promise<void> | undefined;
+    const end = (stopProcesses: boolean) => (closed ??= runner.close(stopProcesses));
+    onTestFinished(() => end(true));
+    return { store, observations, runner, folder, errors, restart: (stop) => end(stop).then(start) };
+  };
+  return start();
 }
 
 export interface JobOptions {
@@ -120,6 +127,26 @@ export async function createTrial(
   return stored;
 }
 
+export async function createConfigMap(store: ResourceStore, name: string, data: Record<string, string>): Promise<void> {
+  await store.create(CONFIG_MAP, {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace: "default" },
+    data,
+  });
+}
+
+/** @param data plain texts */
+export async function createSecret(store: ResourceStore, name: string, data: Record<string, string>): Promise<void> {
+  const encoded = Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString("base64")]);
+  await store.create(SECRET, {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace: "default" },
+    data: Object.fromEntries(encoded),
+  });
+}
+
 /** The first state of an object for which it holds; undefined stands for "is not there". */
 export async function until<T extends KubeObject>(
   store: ResourceStore,
@@ -168,6 +195,15 @@ export async function logOf(home: Home, pod: StoredPod, options: object = {}): P
   const { namespace = "", name, uid = "" } = pod.metadata;
   for await (const part of home.runner.logs.read({ namespace, name, uid }, options)) parts.push(part);
   return Buffer.concat(parts).toString();
+}
+
+/** The output of the only pod of a job that must complete. */
+export async function outputOf(home: Home, script: string, options: JobOptions = {}): Promise<string> {
+  const job = await runJob(home.store, shellJob(script, options));
+  const [pod] = await podsOf(home.store, job.metadata.name);
+  if (!jobHas("Complete")(job) || pod === undefined)
+    throw new Error(JSON.stringify({ job: job.status, pod: pod?.status }));
+  return logOf(home, pod);
 }
 
 /** A process that has ended but whose parent has not asked for it counts as gone. */

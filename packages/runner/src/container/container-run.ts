@@ -1,17 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import {
-  closeSync,
-  existsSync,
-  type FSWatcher,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  watch,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, type FSWatcher, mkdirSync, openSync, readFileSync, watch } from "node:fs";
 import { constants } from "node:os";
 import { basename, dirname } from "node:path";
 import type { Clock } from "@qalam/runtime";
+import type { Launcher } from "./launcher.ts";
 import { MemoryGroup } from "./memory-group.ts";
 import { isAlive, type ProcessIdentity, parseIdentity } from "./process-identity.ts";
 import { JOIN_GROUP, PROCESS_SHIM, RUN_MARKER } from "./process-shim.ts";
@@ -67,9 +58,12 @@ export class ContainerRun {
   readonly #watchers: FSWatcher[] = [];
   #resolve!: (end: RunEnd | undefined) => void;
   #startedAt: number;
-  #child: ChildProcess | undefined;
+  /** True while the launcher tells how it goes on. */
+  #isLaunched = false;
   #memory: MemoryGroup | undefined;
   #pid: number | undefined;
+  /** To be sent once there is a process. */
+  #pendingSignal: NodeJS.Signals | undefined;
   #cancelKill: (() => void) | undefined;
   #isOver = false;
 
@@ -84,7 +78,7 @@ export class ContainerRun {
   }
 
   /** Starts the process. Its output goes to the log file by descriptor, so it is complete whoever dies. */
-  static start(place: RunPlace, command: ContainerCommand, clock: Clock): ContainerRun {
+  static start(place: RunPlace, command: ContainerCommand, clock: Clock, launcher: Launcher): ContainerRun {
     const run = new ContainerRun(place, clock);
     if (command.memoryLimit !== undefined)
       run.#memory = MemoryGroup.create(place.folder.split("/").slice(-4).join("."), command.memoryLimit);
@@ -93,8 +87,8 @@ export class ContainerRun {
       gpus: command.gpus,
       ...(run.#memory !== undefined && { memoryGroup: run.#memory.path }),
     });
-    mkdirSync(dirname(place.log), { recursive: true });
-    run.#spawn(command);
+    makeLog(place.log);
+    run.#launch(command, launcher);
     return run;
   }
 
@@ -105,13 +99,8 @@ export class ContainerRun {
     run.#startedAt = start?.startedAt ?? run.#startedAt;
     if (start?.memoryGroup !== undefined && existsSync(start.memoryGroup))
       run.#memory = new MemoryGroup(start.memoryGroup);
-    if (!existsSync(place.log)) {
-      mkdirSync(dirname(place.log), { recursive: true });
-      writeFileSync(place.log, "", { mode: 0o600 });
-    }
-    const identity = run.#folder.process() ?? markedShim(place.folder);
-    if (run.#folder.exit() === undefined && identity !== undefined && isAlive(identity)) run.#follow(identity);
-    else run.#lookForEnd(identity, true);
+    makeLog(place.log);
+    run.#takeUp();
     return run;
   }
 
@@ -124,6 +113,7 @@ export class ContainerRun {
   stop(graceMs: number): void {
     if (this.#isOver || this.#cancelKill !== undefined) return;
     this.#cancelKill = this.#clock.after(graceMs, () => this.kill());
+    this.#folder.mark("stopping");
     this.#signal("SIGTERM");
   }
 
@@ -132,7 +122,7 @@ export class ContainerRun {
     if (this.#isOver) return;
     this.#folder.mark("killed"); // the shim dies too and cannot write a status
     this.#signal("SIGKILL");
-    if (this.#child === undefined) this.#finish(this.#readEnd() ?? this.#killedEnd());
+    if (!this.#isLaunched) this.#finish(this.#readEnd() ?? this.#killedEnd());
   }
 
   /** Stops it in such a way that it counts as never run: the next server runs it again. */
@@ -143,41 +133,55 @@ export class ContainerRun {
 
   /** Lets go of the process without ending it: the next server takes it up. */
   release(): void {
+    this.#isOver = true;
     this.#closeWatchers();
-    this.#child?.removeAllListeners();
-    this.#child?.unref();
     this.#cancelKill?.();
   }
 
-  #spawn({ argv, environment, cwd }: ContainerCommand): void {
-    const { folder, log: path } = this.place;
+  #launch({ argv, environment, cwd }: ContainerCommand, launcher: Launcher): void {
+    const { folder, log } = this.place;
     const joined = this.#memory === undefined ? argv : ["/bin/sh", "-c", JOIN_GROUP, this.#memory.path, ...argv];
-    const log = openSync(path, "a", 0o600);
-    try {
-      this.#child = spawn("/bin/sh", ["-c", PROCESS_SHIM, "qalam", folder, ...joined], {
+    this.#isLaunched = true;
+    launcher.launch(
+      {
+        argv: ["/bin/sh", "-c", PROCESS_SHIM, "qalam", folder, ...joined],
+        environment: { ...environment, [RUN_MARKER]: folder },
         cwd,
-        env: { ...environment, [RUN_MARKER]: folder },
-        stdio: ["ignore", log, "ignore"],
-        detached: true,
-      });
-    } catch (error) {
-      this.#cannotStart(error as Error); // such as a NUL byte in an argument
-      return;
-    } finally {
-      closeSync(log);
-    }
-    this.#pid = this.#child.pid;
-    this.#child.once("error", (error) => this.#cannotStart(error));
-    this.#child.once("exit", (code, signal) => {
-      // The shim itself was ended: by a SIGKILL for all, or before it could ask to be spared.
-      const killed = () => this.#readEnd() ?? this.#end(SIGNAL_BASE + (constants.signals[signal ?? "SIGKILL"] ?? 0));
-      this.#finish(code === null ? killed() : this.#end(code));
-    });
+        log,
+      },
+      {
+        started: (pid) => this.#started(pid),
+        failed: (message) => this.#cannotStart(message),
+        exited: (code, signal) => {
+          // The shim itself was ended: by a SIGKILL for all, or before it could ask to be spared.
+          const killed = () =>
+            this.#readEnd() ?? this.#end(SIGNAL_BASE + (constants.signals[signal ?? "SIGKILL"] ?? 0));
+          this.#finish(code === null ? killed() : this.#end(code));
+        },
+        lost: () => {
+          this.#isLaunched = false;
+          this.#takeUp();
+        },
+      },
+    );
   }
 
-  #cannotStart({ message }: Error): void {
+  #started(pid: number): void {
+    this.#pid = pid;
+    if (this.#pendingSignal !== undefined) this.#signal(this.#pendingSignal);
+  }
+
+  #cannotStart(message: string): void {
     this.#folder.fail(SIGNAL_BASE);
     this.#finish({ ...this.#end(SIGNAL_BASE), reason: "StartError", message: `cannot start: ${message}` });
+  }
+
+  /** Finds a process that somebody else started, or how it ended. */
+  #takeUp(): void {
+    if (this.#isOver) return;
+    const identity = this.#folder.process() ?? markedShim(this.place.folder);
+    if (this.#folder.exit() === undefined && identity !== undefined && isAlive(identity)) this.#follow(identity);
+    else this.#lookForEnd(identity, true);
   }
 
   /** Waits for the end of a process that is not our child. */
@@ -203,7 +207,8 @@ export class ContainerRun {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    if (this.#pid !== undefined) signalGroup(this.#pid, signal);
+    if (this.#pid === undefined) this.#pendingSignal = signal;
+    else signalGroup(this.#pid, signal);
     signalMarked(new Set([this.place.folder]), signal, this.#pid);
   }
 
@@ -250,6 +255,12 @@ export class ContainerRun {
 
 /** As Kubernetes reports it, whichever process of the container the kernel chose. */
 const outOfMemory = { exitCode: KILLED, signal: constants.signals.SIGKILL, reason: "OOMKilled" } as const;
+
+/** From the start on, so that it can be followed. */
+function makeLog(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  closeSync(openSync(path, "a", 0o600));
+}
 
 /** A shim that had not yet written who it is when its server died. */
 function markedShim(folder: string): ProcessIdentity | undefined {

@@ -21,7 +21,9 @@ export function findCommand(command: string, path: string, cwd: string): string 
 
 function problemOf(file: string): string | undefined {
   try {
-    if (statSync(file).isDirectory()) return "is a folder";
+    const found = statSync(file, { throwIfNoEntry: false }); // errors are slow, and most folders of PATH do not have it
+    if (found === undefined) return "does not exist";
+    if (found.isDirectory()) return "is a folder";
     accessSync(file, constants.X_OK);
     return undefined;
   } catch (error) {

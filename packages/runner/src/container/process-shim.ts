@@ -5,6 +5,8 @@
  * It keeps `process` open for as long as it lives, and alone: whoever unlinks that file is told by the kernel when the shim is gone (see `watchHolder`).
  * Its own standard error is closed, as shells comment on children that were killed; the command's goes where its output goes, in order.
  *
+ * A SIGTERM that comes when it can bear one already but has not yet forked the command would be lost: so whoever stops a run marks that first.
+ *
  * Arguments: state folder, then the command.
  */
 export const PROCESS_SHIM = `
@@ -13,7 +15,7 @@ read -r stat < /proc/$$/stat || stat=$$
 exec 9> "$state/process"
 printf '%s\\n' "$stat" >&9
 trap : HUP INT QUIT TERM USR1 USR2
-( exec "$@" 2>&1 9>&- )
+( [ -e "$state/stopping" ] && exit 143; exec "$@" 2>&1 9>&- )
 code=$?
 printf '%s\\n' "$code" > "$state/exit"
 exit "$code"

@@ -12,8 +12,11 @@ export interface RunStart {
   readonly memoryGroup?: string;
 }
 
-/** Why a run has no exit status although it is over. */
-type Mark = "killed" | "interrupted";
+/**
+ * What was done to a run. Stopping: it was asked to end. Killed: with its shim, which then writes no status. Interrupted: a closing server stopped it; it
+ * runs again and does not count.
+ */
+type Mark = "stopping" | "killed" | "interrupted";
 
 /**
  * The state of one run of a container on disk: all that a later server needs to take it up. `start` is written before the process is made, `process` and
@@ -58,7 +61,7 @@ export class RunFolder {
     writeFileSync(join(this.path, "exit"), `${code}\n`);
   }
 
-  /** Killed: with its shim, on purpose. Interrupted: a closing server stopped it; it runs again and does not count. */
+  /** Comes before the deed, so that it is known whoever dies. */
   mark(mark: Mark): void {
     writeFileSync(join(this.path, mark), "");
   }

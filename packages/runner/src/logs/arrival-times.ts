@@ -45,6 +45,11 @@ export class ArrivalRecorder {
     this.#pending = { size, time: this.#pending?.time ?? time };
   }
 
+  /** Nothing is written any more. A log that came all at once needs no entry: it says itself when it last grew. */
+  end(): void {
+    if (this.#last.size > 0) this.flush();
+  }
+
   /** Writes what is not written yet. */
   flush(): void {
     if (this.#pending === undefined) return;

@@ -88,7 +88,7 @@ export class ContainerOutput {
   #note(isLast: boolean): void {
     try {
       this.#arrivals.note();
-      if (isLast) this.#arrivals.flush();
+      if (isLast) this.#arrivals.end();
     } catch (error) {
       this.#options.onError(error as Error);
     }

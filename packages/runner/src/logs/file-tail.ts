@@ -1,7 +1,7 @@
-import { type FSWatcher, watch } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, type FSWatcher, openSync, read, readSync, watch } from "node:fs";
+import { promisify } from "node:util";
 
-/** Most outputs are short; for those that are not, the buffer grows. */
+/** Most pieces are short, and then the detour through other threads costs more than the reading. For those that are not, the buffer grows. */
 const FIRST_CHUNK_BYTES = 8 * 1024;
 const LARGEST_CHUNK_BYTES = 256 * 1024;
 
@@ -19,7 +19,7 @@ export interface FileTailOptions {
 export class FileTail {
   readonly #options: FileTailOptions;
   readonly #watcher: FSWatcher | undefined;
-  #file: FileHandle | undefined;
+  #file: number | undefined;
   #buffer: Buffer | undefined;
   #reading: Promise<void> = Promise.resolve();
   #isQueued = false;
@@ -37,7 +37,7 @@ export class FileTail {
     this.#watcher?.close();
     this.#wake();
     await this.#reading;
-    await this.#close();
+    this.#close();
   }
 
   /** Lets the file go where it is. */
@@ -45,7 +45,7 @@ export class FileTail {
     this.#watcher?.close();
     this.#isClosed = true;
     await this.#reading;
-    await this.#close();
+    this.#close();
   }
 
   /** Without watches (a machine allows only so many) the file is read at the end only. */
@@ -62,9 +62,9 @@ export class FileTail {
     }
   }
 
-  async #close(): Promise<void> {
+  #close(): void {
     this.#isClosed = true;
-    await this.#file?.close();
+    if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
   }
 
@@ -77,14 +77,22 @@ export class FileTail {
 
   async #read(take: (bytes: Uint8Array) => Promise<void>): Promise<void> {
     this.#isQueued = false;
-    this.#file ??= await open(this.#options.path, "r");
+    this.#file ??= openSync(this.#options.path, "r");
     while (!this.#isClosed) {
       this.#buffer ??= Buffer.allocUnsafeSlow(FIRST_CHUNK_BYTES);
-      const { bytesRead } = await this.#file.read(this.#buffer, 0, this.#buffer.length, null);
-      if (bytesRead === 0) return;
-      await take(this.#buffer.subarray(0, bytesRead));
-      if (bytesRead === this.#buffer.length && bytesRead < LARGEST_CHUNK_BYTES)
-        this.#buffer = Buffer.allocUnsafeSlow(LARGEST_CHUNK_BYTES);
+      const length = await this.#fill(this.#file, this.#buffer);
+      if (length === 0) return;
+      await take(this.#buffer.subarray(0, length));
+      const isFull = length === this.#buffer.length;
+      if (isFull && length < LARGEST_CHUNK_BYTES) this.#buffer = Buffer.allocUnsafeSlow(LARGEST_CHUNK_BYTES);
+      if (!isFull) return; // what comes later wakes it again
     }
   }
+
+  async #fill(file: number, buffer: Buffer): Promise<number> {
+    if (buffer.length === FIRST_CHUNK_BYTES) return readSync(file, buffer, 0, buffer.length, null);
+    return (await readAsync(file, buffer, 0, buffer.length, null)).bytesRead;
+  }
 }
+
+const readAsync = promisify(read);

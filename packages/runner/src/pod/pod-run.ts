@@ -214,7 +214,8 @@ export class PodRun {
     const command = await prepareContainer(this.#preparation(container), this.#context);
     if (this.#halt !== undefined || this.#isClosing) return;
     const attempt = (this.#files.runs(container.name).at(-1)?.attempt ?? -1) + 1;
-    const run = ContainerRun.start(this.#files.place(container.name, attempt), command, this.#context.clock);
+    const { clock, launcher } = this.#context;
+    const run = ContainerRun.start(this.#files.place(container.name, attempt), command, clock, launcher);
     const restarts = (known?.restarts ?? 0) + (known?.last === undefined ? 0 : 1);
     await this.#follow(container, run, { attempt, restarts, command });
   }

@@ -8,7 +8,7 @@ export interface StoreOptions {
   readonly newUid?: () => string;
   /** Uniform in [0, 1), for generated names. @default Math.random */
   readonly random?: () => number;
-  /** Changes remembered per kind, for watches and continue tokens. @default 10000 */
+  /** Changes remembered per kind, for watches and continue tokens. @default 2000 */
   readonly historyLimit?: number;
   /** Bytes of remembered changes per kind; the newest 64 changes are kept whatever they weigh. @default 33554432 */
   readonly historyBytes?: number;
@@ -21,7 +21,7 @@ export function withDefaults(options: StoreOptions): Required<StoreOptions> {
     now: Date.now,
     newUid: randomUUID,
     random: Math.random,
-    historyLimit: 10_000,
+    historyLimit: 2_000,
     historyBytes: 32 * 1024 * 1024,
     bookmarkInterval: 60_000,
     ...options,

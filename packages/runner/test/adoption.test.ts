@@ -1,0 +1,204 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { JOB, POD } from "@qalam/api";
+import { describe, expect, it, vi } from "vitest";
+import {
+  createTrial,
+  type Home,
+  isRunning,
+  jobHas,
+  logOf,
+  podsOf,
+  shellJob,
+  shellPod,
+  startHome,
+  until,
+  untilGone,
+} from "./runner-fixture.ts";
+
+/** Counts its starts, then runs until it is told to go on. */
+const patient = (folder: string, end = "exit 0") =>
+  `echo start >> ${folder}/starts; echo $$$$ > ${folder}/pid; echo before; while [ ! -e ${folder}/go ]; do sleep 0.02; done; echo after; ${end}`;
+
+async function started(folder: string): Promise<string> {
+  await vi.waitFor(() => expect(readFileSync(join(folder, "pid"), "utf8")).toMatch(/\n$/), 10_000);
+  return readFileSync(join(folder, "pid"), "utf8").trim();
+}
+
+function starts(folder: string): number {
+  return readFileSync(join(folder, "starts"), "utf8").trim().split("\n").length;
+}
+
+/** Process numbers whose command line and environment hold a text. */
+function processesWith(text: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, "utf8").includes(text) && isRunning(pid);
+      } catch {
+        return false; // ended meanwhile
+      }
+    })
+    .map(Number);
+}
+
+const launcherOf = (folder: string) => processesWith(`QALAM_CONTAINER_RUN=${folder}/launcher`);
+
+async function completed({ store }: Home): Promise<void> {
+  const job = await until(store, JOB, "job", (one) => jobHas("Complete")(one) || jobHas("Failed")(one));
+  expect(job.status?.conditions?.at(-1)).toMatchObject({ type: "Complete" });
+}
+
+describe("a training that outlives its server", () => {
+  it("is taken up while it runs: started once, its output and its end are seen", async () => {
+    const first = await startHome();
+    const { folder } = first;
+    await first.store.create(JOB, shellJob(patient(folder)));
+    const pid = await started(folder);
+    const second = await first.restart(false);
+    expect(isRunning(pid)).toBe(true);
+    writeFileSync(join(folder, "go"), "");
+    await completed(second);
+    const [pod] = await podsOf(second.store, "job");
+    expect(await logOf(second, pod!)).toBe("before\nafter\n");
+    expect(starts(folder)).toBe(1);
+    expect(pod?.status?.containerStatuses?.[0]?.restartCount).toBe(0);
+  });
+
+  it("is read when it has ended meanwhile, with its exit status and its metrics, none twice", async () => {
+    const first = await startHome({}, "sqlite");
+    const { folder, store } = first;
+    const trial = await createTrial(store, `echo loss=2; ${patient(folder, "echo loss=1; exit 3")}`, {
+      name: "job",
+    });
+    const pid = await started(folder);
+    const closed = first.restart(false);
+    writeFileSync(join(folder, "go"), "");
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 10_000);
+    const second = await closed;
+    await until(store, JOB, "job", jobHas("Failed"));
+    const [pod] = await podsOf(store, "job");
+    expect(pod?.status?.containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 3, reason: "Error" });
+    const rows = await second.observations.query(trial.metadata.uid ?? "");
+    expect(rows.map(({ value }) => value)).toEqual(["2", "1"]);
+    expect(starts(folder)).toBe(1);
+  });
+
+  it("runs again, and the first run does not count, when the server stopped it to close", async () => {
+    const first = await startHome();
+    const { folder } = first;
+    await first.store.create(JOB, shellJob(patient(folder)));
+    const pid = await started(folder);
+    const closed = first.restart(true);
+    writeFileSync(join(folder, "go"), "");
+    const second = await closed;
+    expect(isRunning(pid)).toBe(false);
+    await completed(second);
+    expect(starts(folder)).toBe(2);
+    const job = await second.store.get(JOB, { namespace: "default", name: "job" });
+    expect(job?.status?.failed).toBeUndefined();
+  });
+
+  it("runs again when its shim was killed while no server ran", async () => {
+    const first = await startHome();
+    const { folder, store } = first;
+    await store.create(JOB, shellJob(patient(folder)));
+    const pid = await started(folder);
+    const [pod] = await podsOf(store, "job");
+    const restarted = first.restart(false);
+    const shim = readFileSync(join(folder, "pods", pod?.metadata.uid ?? "", "runs/main/0/process"), "utf8");
+    process.kill(Number.parseInt(shim, 10), "SIGKILL");
+    const second = await restarted;
+    await vi.waitFor(() => expect(starts(folder)).toBe(2), 10_000);
+    expect(isRunning(pid)).toBe(false); // two of them must not write side by side
+    writeFileSync(join(folder, "go"), "");
+    await completed(second);
+  });
+
+  it("is seen to be gone when its shim is killed after it was taken up", async () => {
+    const first = await startHome();
+    const { folder, store } = first;
+    await store.create(JOB, shellJob(patient(folder)));
+    await started(folder);
+    const second = await first.restart(false);
+    const [pod] = await podsOf(store, "job");
+    const shim = readFileSync(join(folder, "pods", pod?.metadata.uid ?? "", "runs/main/0/process"), "utf8");
+    process.kill(Number.parseInt(shim, 10), "SIGKILL");
+    await vi.waitFor(() => expect(starts(folder)).toBe(2), 10_000);
+    writeFileSync(join(folder, "go"), "");
+    await completed(second);
+  });
+
+  it("is ended when its pod was deleted while no server ran", async () => {
+    const first = await startHome();
+    const { folder, store } = first;
+    await store.create(JOB, shellJob(patient(folder)));
+    const pid = await started(folder);
+    await first.runner.close(false);
+    const [pod] = await podsOf(store, "job");
+    await store.delete(JOB, { namespace: "default", name: "job" });
+    await store.delete(POD, { namespace: "default", name: pod?.metadata.name ?? "" });
+    await first.restart(false);
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 10_000);
+    await vi.waitFor(async () => expect(await podsOf(store, "job")).toEqual([]), 10_000);
+  });
+
+  it("keeps the restarts there were", async () => {
+    const first = await startHome();
+    const { folder, store } = first;
+    const script = `[ -e ${folder}/once ] || { : > ${folder}/once; exit 1; }; ${patient(folder)}`;
+    await store.create(JOB, shellJob(script, { job: { backoffLimit: 3 }, pod: { restartPolicy: "OnFailure" } }));
+    await started(folder);
+    const second = await first.restart(false);
+    writeFileSync(join(folder, "go"), "");
+    await completed(second);
+    const [pod] = await podsOf(store, "job");
+    expect(pod?.status?.containerStatuses?.[0]?.restartCount).toBe(1);
+  });
+});
+
+describe("the launcher", () => {
+  it("when it is killed, what it started goes on and what comes is started by another", async () => {
+    const home = await startHome();
+    const { folder, store } = home;
+    await store.create(JOB, shellJob(patient(folder)));
+    const pid = await started(folder);
+    const [launcher] = launcherOf(folder);
+    process.kill(launcher!, "SIGKILL");
+    await vi.waitFor(() => expect(isRunning(String(launcher))).toBe(false), 10_000);
+    expect(isRunning(pid)).toBe(true);
+    await store.create(JOB, shellJob("echo other", { name: "other" }));
+    await until(store, JOB, "other", jobHas("Complete"));
+    writeFileSync(join(folder, "go"), "");
+    await completed(home);
+    expect(starts(folder)).toBe(1);
+    const [pod] = await podsOf(store, "job");
+    expect(await logOf(home, pod!)).toBe("before\nafter\n");
+  });
+
+  it("goes with its server, and one that a killed server left is ended", async () => {
+    const home = await startHome();
+    const [launcher] = launcherOf(home.folder);
+    expect(launcher).toBeDefined();
+    const stray = spawn("sleep", ["1000"], { env: { QALAM_CONTAINER_RUN: `${home.folder}/launcher` } });
+    const ended = new Promise((resolve) => stray.once("exit", (_code, signal) => resolve(signal)));
+    const second = await home.restart(false);
+    expect(await ended).toBe("SIGKILL");
+    await vi.waitFor(() => expect(isRunning(String(launcher))).toBe(false), 10_000);
+    expect(launcherOf(second.folder)).toHaveLength(1);
+  });
+
+  it("stops a run that is asked to stop before it has a process", async () => {
+    const { store, folder } = await startHome();
+    for (let round = 0; round < 10; round++) {
+      await store.create(POD, shellPod("exec sleep 1000"));
+      // The status is written as soon as the launcher was asked.
+      await until(store, POD, "pod", ({ status }) => status?.phase === "Running");
+      await store.delete(POD, { namespace: "default", name: "pod" });
+      await untilGone(store, POD, "pod");
+      expect(processesWith(`QALAM_CONTAINER_RUN=${folder}/pods`)).toEqual([]);
+    }
+  });
+});
