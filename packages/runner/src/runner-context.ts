@@ -1,3 +1,4 @@
+import type { Trial } from "@qalam/api";
 import type { Clock, EventRecorder } from "@qalam/runtime";
 import type { ObservationStore, ResourceStore } from "@qalam/store";
 import type { Launcher } from "./container/launcher.ts";
@@ -18,5 +19,7 @@ export interface RunnerContext {
   readonly environment: Readonly<Record<string, string>>;
   /** Annotations every pod has unless it or its trial says otherwise. */
   readonly defaultAnnotations: Readonly<Record<string, string>>;
+  /** Variables that a trial's containers have unless they declare them. */
+  readonly trialEnvironment: (trial: Trial) => Readonly<Record<string, string>>;
   readonly onError: (where: string, error: Error) => void;
 }

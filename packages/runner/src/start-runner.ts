@@ -24,6 +24,8 @@ export interface RunnerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Annotations every pod has unless it or its trial says otherwise: volume mappings, working directory. */
   readonly defaultAnnotations?: Readonly<Record<string, string>>;
+  /** Variables that a trial's containers have unless they declare them; a PYTHONPATH is put before theirs. */
+  readonly trialEnvironment?: (trial: Trial) => Readonly<Record<string, string>>;
   readonly onError: (where: string, error: Error) => void;
 }
 
@@ -51,6 +53,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     sweep: new StragglerSweep(clock),
     environment: options.environment ?? ownEnvironment(),
     defaultAnnotations: options.defaultAnnotations ?? {},
+    trialEnvironment: options.trialEnvironment ?? (() => ({})),
     onError,
   };
   const pods = new Informer(store, POD, ownerUid);

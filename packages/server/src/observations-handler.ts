@@ -1,19 +1,27 @@
-import { TRIAL } from "@qalam/api";
+import { TRIAL, type Trial } from "@qalam/api";
+import { type PushedMetric, pushedRows, pushRefusal } from "@qalam/collectors";
 import { NotFoundError, type ObservationStore, type ResourceStore } from "@qalam/store";
+import { readBody } from "./read-body.ts";
 import { type ResourceRequest, send } from "./resource-handlers.ts";
 import { RequestError } from "./status-error.ts";
 
-/** Answers `trials/<name>/observations`: the rows and the summary of each metric. Query: metric, start, end, downsample. */
+/** Answers `trials/<name>/observations`: GET reads the metrics of a trial, POST reports some. */
 export async function handleObservations(
-  { request, response, path, query }: ResourceRequest,
+  context: ResourceRequest,
   store: ResourceStore,
   observations: ObservationStore,
 ): Promise<void> {
-  if (request.method !== "GET")
+  const { request, path } = context;
+  if (request.method !== "GET" && request.method !== "POST")
     throw new RequestError(405, "the server does not allow this method on the requested resource");
   const trial = await store.get(TRIAL, { namespace: path.namespace, name: path.name ?? "" }, { shared: true });
   if (trial === undefined) throw new NotFoundError("trials.kubeflow.org", path.name ?? "");
-  const uid = trial.metadata.uid ?? "";
+  if (request.method === "POST") await report(context, trial, observations);
+  else await read(context, trial.metadata.uid ?? "", observations);
+}
+
+/** The rows and the summary of each metric. Query: metric, start, end, downsample. */
+async function read({ response, query }: ResourceRequest, uid: string, observations: ObservationStore): Promise<void> {
   const [metric, start, end, downsample] = ["metric", "start", "end", "downsample"].map(
     (name) => query.get(name) ?? undefined,
   );
@@ -31,4 +39,49 @@ export async function handleObservations(
     metrics: await observations.summarize(uid),
     rows,
   });
+}
+
+/** The HTTP form of Katib's ReportObservationLog: `{"metrics": {"loss": 0.5}}`, with `time` and `step` if wanted, or `rows` as they are read. */
+async function report(
+  { request, response }: ResourceRequest,
+  trial: Trial,
+  observations: ObservationStore,
+): Promise<void> {
+  const refusal = pushRefusal(trial);
+  if (refusal !== undefined) throw new RequestError(409, refusal);
+  const rows = pushedRows(pushedMetrics(await readBody(request)), new Date().toISOString());
+  const added = await observations.append(trial.metadata.uid ?? "", rows);
+  send(response, 201, { kind: "ObservationReport", apiVersion: "qalam.dev/v1", added });
+}
+
+/** @throws RequestError that names the field and what was expected */
+function pushedMetrics(body: unknown): PushedMetric[] {
+  const { metrics, rows, ...moment } = fields(body, "the body");
+  const given = Array.isArray(rows)
+    ? rows.map((row, index) => ({ ...fields(row, `rows[${index}]`), where: `rows[${index}]` }))
+    : Object.entries(fields(metrics, "metrics")).map(([metric, value]) => ({
+        ...moment,
+        metric,
+        value,
+        where: metric,
+      }));
+  if (given.length === 0) throw new RequestError(400, 'no metric was reported; write {"metrics": {"loss": 0.5}}');
+  return given.map(({ where, ...row }) => pushedMetric(row, where));
+}
+
+function pushedMetric({ metric, value, time, step }: Record<string, unknown>, where: string): PushedMetric {
+  const refuse = (field: string, found: unknown, wanted: string): never => {
+    throw new RequestError(400, `${where}: ${field} is ${JSON.stringify(found)}, expected ${wanted}`);
+  };
+  if (typeof metric !== "string" || metric === "") return refuse("metric", metric, "a name");
+  if (typeof value !== "string" && typeof value !== "number") return refuse("value", value, "a number or text");
+  if (time !== undefined && typeof time !== "string")
+    return refuse("time", time, "RFC 3339, e.g. 2026-01-31T23:59:59Z");
+  if (step !== undefined && typeof step !== "number") return refuse("step", step, "a number");
+  return { metric, value: String(value), ...(time !== undefined && { time }), ...(step !== undefined && { step }) };
+}
+
+function fields(value: unknown, where: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new RequestError(400, `${where} is ${JSON.stringify(value) ?? "missing"}, expected {"metrics": {"loss": 0.5}}`);
 }

@@ -11,12 +11,19 @@ import { onInterrupt } from "../run/interrupt.ts";
 import { say, type Terminal } from "../terminal.ts";
 import { volumeFlag } from "../volume-flag.ts";
 
+interface UpFlags {
+  readonly port: string;
+  readonly grpcPort?: string;
+  readonly volume: readonly string[];
+}
+
 /** `qalam up`: the server in the foreground. */
 export function addUpCommand(program: Command, terminal: Terminal): void {
   program
     .command("up")
     .description("run the server in the foreground: kubectl, SDKs and other terminals work with it")
     .option("--port <number>", "port on the loopback interface (0: any free one)", "7071")
+    .option("--grpc-port <number>", "port of Katib's DB manager (gRPC) (default: 6789, any free one if it is taken)")
     .option(
       "-v, --volume <host:container>",
       "a host folder that stands for a path in all containers (repeatable)",
@@ -27,14 +34,13 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
       "after",
       "\nExample:\n  qalam up -v .:/app &\n  kubectl --kubeconfig ~/.local/share/qalam/kubeconfig get experiments -A",
     )
-    .action(async ({ port, volume }: { port: string; volume: readonly string[] }) => {
-      if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
-        throw new CommandError(`--port ${port}: write a number up to 65535`);
+    .action(async ({ port, grpcPort, volume }: UpFlags) => {
       const path = dataDirectory(terminal.env);
       const { signal, release } = onInterrupt(() => {});
       const home = await openEmbeddedHome(path, {
         mode: "run",
-        port: Number(port),
+        port: portNumber("--port", port),
+        ...(grpcPort !== undefined && { grpcPort: portNumber("--grpc-port", grpcPort) }),
         volumes: volume.map((value) => volumeFlag(value)),
         onError: errorReporter(terminal),
       });
@@ -42,12 +48,18 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
       writeFileSync(kubeconfig, kubeconfigText(home.address ?? "", readToken(path)), { mode: 0o600 });
       say(
         terminal,
-        `Serving ${path} at ${home.address}\n  export KUBECONFIG=${kubeconfig}\n  kubectl get experiments -A\nCtrl-C ends it; trials that run are stopped and run again at the next start.`,
+        `Serving ${path} at ${home.address}\n  export KUBECONFIG=${kubeconfig}\n  kubectl get experiments -A\nMetrics (Katib's DB manager, gRPC) at ${home.dbManager}\nCtrl-C ends it; trials that run are stopped and run again at the next start.`,
       );
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
       await home.close();
       release();
     });
+}
+
+function portNumber(flag: string, text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new CommandError(`${flag} ${text}: write a number up to 65535`);
+  return Number(text);
 }
 
 /** A kubeconfig with the token, for the owner's eyes only. */

@@ -1,17 +1,27 @@
 import { type Trial, VOLUMES_ANNOTATION } from "@qalam/api";
+import { explainMissingPush } from "@qalam/collectors";
 import { type Controllers, LocalSamplerHost, startControllers } from "@qalam/controllers";
+import type { GrpcServer } from "@qalam/grpc";
 import { FileLogs, type Runner, startRunner } from "@qalam/runner";
 import { type ApiServer, startApiServer } from "@qalam/server";
+import type { ContainerLogs } from "@qalam/store";
 import { type DataDirectory, openDataDirectory } from "@qalam/store/sqlite";
 import type { VolumeMapping } from "../volume-flag.ts";
 import { experimentAdmission } from "./experiment-admission.ts";
 import type { Home, HomeMode } from "./home.ts";
+import { forgetPorts, keepPorts, leftPorts, startOnFirst } from "./ports.ts";
 import { ensureToken } from "./token.ts";
+import { trialEnvironment } from "./trial-environment.ts";
+
+/** Katib's own, so that addresses in its documents and scripts are right. */
+const DB_MANAGER_PORT = 6789;
 
 export interface EmbeddedHomeOptions {
   readonly mode: HomeMode;
   /** Port of the API server; any free one by default. */
   readonly port?: number;
+  /** Port of the DBManager (gRPC); Katib's if it is free, else any free one by default. */
+  readonly grpcPort?: number;
   /** Folders that stand for container paths in every pod that maps none itself. */
   readonly volumes?: readonly VolumeMapping[];
   /** Errors that are tried again, for the log. */
@@ -22,6 +32,8 @@ export interface EmbeddedHomeOptions {
 export interface EmbeddedHome extends Home {
   /** Where the API server listens; absent in mode `read`. */
   readonly address: string | undefined;
+  /** `host:port` of the DBManager; absent in mode `read`. */
+  readonly dbManager: string | undefined;
   /** @param stopProcesses ends the trainings that run and has them run again at the next start; else they run on */
   close(stopProcesses?: boolean): Promise<void>;
 }
@@ -30,6 +42,7 @@ interface Parts {
   readonly runner: Runner;
   readonly controllers: Controllers;
   readonly server: ApiServer;
+  readonly dbManager: GrpcServer;
 }
 
 /** @throws LockedError when another process holds the data directory */
@@ -43,9 +56,10 @@ export async function openEmbeddedHome(path: string, options: EmbeddedHomeOption
       logs: new FileLogs(path),
       where: path,
       address: undefined,
+      dbManager: undefined,
       close: () => data.close(),
     };
-  const { runner, controllers, server } = await startParts(data, options).catch(async (error: Error) => {
+  const { runner, controllers, server, dbManager } = await startParts(data, options).catch(async (error: Error) => {
     await data.close();
     throw error;
   });
@@ -55,35 +69,37 @@ export async function openEmbeddedHome(path: string, options: EmbeddedHomeOption
     logs: runner.logs,
     where: path,
     address: server.address,
+    dbManager: dbManager.address,
     async close(stopProcesses = true) {
       await server.close();
       await controllers.close();
       await runner.close(stopProcesses);
+      await dbManager.close(); // last: a training that is stopped may still report
+      if (stopProcesses) forgetPorts(path);
       await data.close();
     },
   };
 }
 
-/** The server first: a port that is taken must not leave trainings behind. */
-async function startParts(
-  data: DataDirectory,
-  { port = 0, volumes = [], onError }: EmbeddedHomeOptions,
-): Promise<Parts> {
+/** The servers first: a port that is taken must not leave trainings behind. */
+async function startParts(data: DataDirectory, options: EmbeddedHomeOptions): Promise<Parts> {
   const { resources: store, observations, path } = data;
+  const { volumes = [], onError } = options;
   const parts: { runner?: Runner } = {};
   const logs = {
     read: (...call: Parameters<Runner["logs"]["read"]>) => (parts.runner?.logs ?? new FileLogs(path)).read(...call),
   };
-  const server = await startApiServer(
-    { store, observations, logs, admission: experimentAdmission(store), token: ensureToken(path), onError },
-    { port },
-  );
-  data.setAddress(server.address);
+  const { server, dbManager, token } = await startServers(data, logs, options);
   const runner = await startRunner({
     store,
     observations,
     dataDirectory: path,
     defaultAnnotations: volumes.length === 0 ? {} : { [VOLUMES_ANNOTATION]: JSON.stringify(volumes) },
+    trialEnvironment: trialEnvironment({
+      dataDirectory: path,
+      serverUrl: `${server.address}/t/${token}`,
+      dbManager: dbManager.address,
+    }),
     onError,
   });
   parts.runner = runner;
@@ -91,8 +107,46 @@ async function startParts(
     store,
     observations,
     samplers: new LocalSamplerHost(),
-    explainMissingMetric: (trial: Trial) => runner.explainMissingMetric(trial),
+    explainMissingMetric: async (trial: Trial) => {
+      if (trial.spec.metricsCollector?.collector?.kind !== "Push") return runner.explainMissingMetric(trial);
+      const pushed = await observations.summarize(trial.metadata.uid ?? "");
+      return explainMissingPush(
+        trial,
+        pushed.map(({ name }) => name),
+      );
+    },
     onError,
   });
-  return { runner, controllers, server };
+  return { runner, controllers, server, dbManager };
+}
+
+/** The API server and the DBManager, on the ports that were asked for, or those that trainings of a killed server know. */
+async function startServers(
+  { resources: store, observations, path, setAddress }: DataDirectory,
+  logs: ContainerLogs,
+  { port, grpcPort, onError }: EmbeddedHomeOptions,
+): Promise<Pick<Parts, "server" | "dbManager"> & { readonly token: string }> {
+  const { dbManagerService, startGrpcServer } = await import("@qalam/grpc"); // here, so that other commands start faster
+  const left = leftPorts(path);
+  const token = ensureToken(path);
+  const admission = experimentAdmission(store);
+  const server = await startOnFirst(port === undefined ? [left.api ?? 0, 0] : [port], (one) =>
+    startApiServer({ store, observations, logs, admission, token, onError }, { port: one }),
+  );
+  setAddress(server.address);
+  const services = [dbManagerService({ store, observations, now: () => new Date().toISOString() })];
+  const check = async (): Promise<void> => void (await store.currentResourceVersion());
+  const wanted = grpcPort === undefined ? [left.dbManager ?? DB_MANAGER_PORT, DB_MANAGER_PORT, 0] : [grpcPort];
+  const dbManager = await startOnFirst(wanted, (one) => startGrpcServer({ services, check, port: one, onError })).catch(
+    async (error: Error) => {
+      await server.close();
+      throw error;
+    },
+  );
+  keepPorts(path, { api: portOf(server.address), dbManager: portOf(dbManager.address) });
+  return { server, dbManager, token };
+}
+
+function portOf(address: string): number {
+  return Number(address.slice(address.lastIndexOf(":") + 1));
 }

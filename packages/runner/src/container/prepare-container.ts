@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
 import {
   parseQuantity,
   type StoredPod,
@@ -33,7 +33,7 @@ export interface PreparationInput {
   readonly grant: Pick<Grant, "gpus">;
 }
 
-type Surroundings = Pick<RunnerContext, "store" | "environment" | "defaultAnnotations">;
+type Surroundings = Pick<RunnerContext, "store" | "environment" | "defaultAnnotations" | "trialEnvironment">;
 
 /** Turns a container as written into a process to start: variables, paths, working folder, program. @throws ContainerError */
 export async function prepareContainer(input: PreparationInput, context: Surroundings): Promise<ContainerCommand> {
@@ -43,13 +43,15 @@ export async function prepareContainer(input: PreparationInput, context: Surroun
   const map = (text: string) => mapPaths(text, mappings);
   const mapped = Object.fromEntries(Object.entries(declared).map(([name, value]) => [name, map(value)]));
   const gpus = gpusOf(input);
+  const ofTrial = trialEnvironment(input, context);
   const environment: Record<string, string> = {
     ...context.environment,
     PYTHONUNBUFFERED: "1", // metrics are to be seen when they are printed
     ...(gpus.length > 0 && { CUDA_VISIBLE_DEVICES: gpus.join(",") }),
-    ...trialEnvironment(input),
+    ...ofTrial,
     HOSTNAME: pod.spec?.hostname ?? pod.metadata.name,
     ...mapped,
+    ...searchPath("PYTHONPATH", [ofTrial, { ...context.environment, ...mapped }]),
   };
   const words = [...(container.command ?? []), ...(container.args ?? [])].map((word) =>
     map(expandVariables(word, declared)),
@@ -128,7 +130,16 @@ function gpusOf({ container, pod, grant }: PreparationInput): readonly string[] 
   return grant.gpus.slice(before, before + amountOf(container, GPU));
 }
 
-function trialEnvironment({ trial, pod }: PreparationInput): Record<string, string> {
+function trialEnvironment({ trial, pod }: PreparationInput, context: Surroundings): Record<string, string> {
   const name = trial?.metadata.name ?? pod.metadata.labels?.[TRIAL_LABEL];
-  return name === undefined ? {} : { [TRIAL_NAME_ENV]: name };
+  return {
+    ...(name !== undefined && { [TRIAL_NAME_ENV]: name }),
+    ...(trial !== undefined && context.trialEnvironment(trial)),
+  };
+}
+
+/** The folders that several environments give in one variable, one after the other. */
+function searchPath(name: string, environments: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const folders = environments.map((one) => one[name] ?? "").filter((text) => text !== "");
+  return folders.length === 0 ? {} : { [name]: folders.join(delimiter) };
 }

@@ -1,0 +1,3 @@
+/** @packageDocumentation Katib's gRPC services, with health checks and reflection. */
+export { type DbManagerOptions, dbManagerService } from "./db-manager.ts";
+export * from "./server/grpc-server.ts";

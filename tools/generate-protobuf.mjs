@@ -1,0 +1,13 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { mustRun, root } from "./run-command.mjs";
+
+// Writes packages/grpc/src/generated from packages/grpc/proto. Run it after a change there; what it writes is committed, so that users need no generator.
+const output = "packages/grpc/src/generated";
+rmSync(join(root, output), { recursive: true, force: true });
+const template = {
+  version: "v2",
+  plugins: [{ local: "node_modules/.bin/protoc-gen-es", out: output, opt: ["target=ts", "import_extension=ts"] }],
+};
+mustRun("node_modules/.bin/buf", ["generate", "packages/grpc/proto", "--template", JSON.stringify(template)]);
+console.log(readdirSync(join(root, output)).join("\n"));
