@@ -1,78 +1,91 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import ts from "typescript";
 import { root } from "./run-command.mjs";
 
-// Writes packages/api/src/generated/kubernetes-schemas.ts: JSON schemas (structure only) of the built-in kinds, from the types of the package
-// `kubernetes-types`. Definition names are `<group folder>/<version>.<Type>`, for example `batch/v1.Job`.
-const roots = {
-  "batch/v1": ["Job"],
-  "core/v1": ["Pod", "ConfigMap", "Secret", "Event", "Service", "PersistentVolumeClaim", "Namespace"],
-};
-const typesFolder = join(root, "node_modules/kubernetes-types");
-const program = ts.createProgram(
-  Object.keys(roots).map((file) => join(typesFolder, `${file}.d.ts`)),
-  { skipLibCheck: true, strict: true },
+// Writes packages/api/src/generated/kubernetes-schemas.ts: JSON schemas (structure only, no texts) of the built-in kinds with the extensions that say how
+// lists merge, from the OpenAPI document in the Go module `k8s.io/kubernetes`, which the Go toolchain fetches. Definition names are
+// `<group folder>/<version>.<Type>`, for example `batch/v1.Job`.
+const VERSION = "v1.34.4";
+const roots = [
+  "io.k8s.api.batch.v1.Job",
+  ...["Pod", "ConfigMap", "Secret", "Event", "Service", "PersistentVolumeClaim", "Namespace"].map(
+    (kind) => `io.k8s.api.core.v1.${kind}`,
+  ),
+  "io.k8s.api.events.v1.Event",
+];
+const kept = new Set([
+  "type",
+  "format",
+  "required",
+  "default",
+  "x-kubernetes-list-type",
+  "x-kubernetes-list-map-keys",
+  "x-kubernetes-map-type",
+  "x-kubernetes-patch-merge-key",
+  "x-kubernetes-patch-strategy",
+]);
+const { definitions: official } = JSON.parse(
+  readFileSync(join(moduleFolder(), "api/openapi-spec/swagger.json"), "utf8"),
 );
-const checker = program.getTypeChecker();
 const definitions = {};
+for (const name of roots) define(name);
+// The Go types default these keys of list items; the published document leaves defaults out.
+for (const name of ["core/v1.ContainerPort", "core/v1.ServicePort"])
+  definitions[name].properties.protocol.default = "TCP";
+write();
 
-for (const [file, names] of Object.entries(roots)) {
-  const source = program.getSourceFile(join(typesFolder, `${file}.d.ts`));
-  const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(source));
-  for (const name of names) define(exported.find((symbol) => symbol.name === name));
+function moduleFolder() {
+  const cwd = mkdtempSync(join(tmpdir(), "qalam-go-"));
+  const { stdout, stderr } = spawnSync("go", ["mod", "download", "-json", `k8s.io/kubernetes@${VERSION}`], {
+    cwd,
+    encoding: "utf8",
+  });
+  rmSync(cwd, { recursive: true });
+  const { Dir } = JSON.parse(stdout || "{}");
+  if (Dir === undefined) throw new Error(`go mod download of k8s.io/kubernetes failed: ${stderr}`);
+  return Dir;
 }
 
-/** Adds the definition of a type and of all it refers to. @returns its name */
-function define(symbol) {
-  const declaration = symbol.declarations[0];
-  const file = declaration
-    .getSourceFile()
-    .fileName.slice(typesFolder.length + 1)
-    .replace(/\.d\.ts$/, "");
-  const name = `${file}.${symbol.name}`;
-  if (definitions[name] !== undefined) return name;
-  definitions[name] = {};
-  definitions[name] = ts.isInterfaceDeclaration(declaration)
-    ? objectSchema(declaration.members)
-    : schemaOf(declaration.type, symbol.name);
-  return name;
+/** Adds a definition and all it refers to. @returns its short name */
+function define(name) {
+  const short = name
+    .replace(/^io\.k8s\.(api|apimachinery\.pkg\.apis|apimachinery\.pkg)\./, "")
+    .replace(/\.(?=.*\.)/g, "/");
+  if (definitions[short] !== undefined) return short;
+  definitions[short] = {};
+  definitions[short] = special(short) ?? schemaOf(official[name]);
+  return short;
 }
 
-function objectSchema(members) {
-  const properties = {};
-  const required = [];
-  for (const member of members) {
-    if (ts.isIndexSignatureDeclaration(member)) return { type: "object", additionalProperties: schemaOf(member.type) };
-    const name = member.name.text;
-    properties[name] = schemaOf(member.type);
-    if (member.questionToken === undefined && !["apiVersion", "kind"].includes(name)) required.push(name);
-  }
-  return { type: "object", ...(required.length > 0 && { required }), properties };
+function special(name) {
+  if (name === "api/resource.Quantity") return { "x-kubernetes-int-or-string": true, format: "quantity" };
+  if (name === "util/intstr.IntOrString") return { "x-kubernetes-int-or-string": true };
+  if (name === "meta/v1.FieldsV1") return { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+  return undefined;
 }
 
-function schemaOf(node, alias) {
-  if (alias === "Quantity" || alias === "IntOrString") return { "x-kubernetes-int-or-string": true };
-  if (ts.isTypeReferenceNode(node)) {
-    if (node.typeName.getText() === "Array") return { type: "array", items: schemaOf(node.typeArguments[0]) };
-    const symbol = checker.getSymbolAtLocation(node.typeName);
-    return { $ref: define(symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol) };
-  }
-  if (ts.isTypeLiteralNode(node)) return objectSchema(node.members);
-  if (ts.isLiteralTypeNode(node) || node.kind === ts.SyntaxKind.StringKeyword) return { type: "string" };
-  if (node.kind === ts.SyntaxKind.NumberKeyword) return { type: "number" };
-  if (node.kind === ts.SyntaxKind.BooleanKeyword) return { type: "boolean" };
-  if (ts.isUnionTypeNode(node))
-    return node.types.every(ts.isLiteralTypeNode) ? { type: "string" } : { "x-kubernetes-int-or-string": true };
-  return {};
+function schemaOf({ $ref, properties, items, additionalProperties, ...others }) {
+  const own = Object.fromEntries(Object.entries(others).filter(([key]) => kept.has(key)));
+  return {
+    ...($ref !== undefined && { $ref: define($ref.slice("#/definitions/".length)) }),
+    ...own,
+    ...(items !== undefined && { items: schemaOf(items) }),
+    ...(additionalProperties !== undefined && { additionalProperties: schemaOf(additionalProperties) }),
+    ...(properties !== undefined && {
+      properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, schemaOf(value)])),
+    }),
+  };
 }
 
-const target = join(root, "packages/api/src/generated/kubernetes-schemas.ts");
-mkdirSync(dirname(target), { recursive: true });
-const sorted = Object.fromEntries(Object.entries(definitions).sort(([a], [b]) => (a < b ? -1 : 1)));
-writeFileSync(
-  target,
-  `// Generated by tools/generate-kubernetes-schemas.mjs from the package kubernetes-types; do not edit.
+function write() {
+  const target = join(root, "packages/api/src/generated/kubernetes-schemas.ts");
+  mkdirSync(dirname(target), { recursive: true });
+  const sorted = Object.fromEntries(Object.entries(definitions).sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(
+    target,
+    `// Generated by tools/generate-kubernetes-schemas.mjs from the OpenAPI document of k8s.io/kubernetes ${VERSION}; do not edit.
 import type { Schema } from "../schema-check.ts";
 
 /** JSON schemas of the built-in kinds by definition name. Parsed on first use. */
@@ -84,5 +97,6 @@ export function kubernetesSchemas(): Readonly<Record<string, Schema>> {
 
 const text = ${JSON.stringify(JSON.stringify(sorted))};
 `,
-);
-console.log(`${Object.keys(sorted).length} definitions`);
+  );
+  console.log(`${Object.keys(sorted).length} definitions`);
+}

@@ -15,6 +15,13 @@ export interface Schema {
   readonly additionalProperties?: Schema | boolean;
   readonly "x-kubernetes-preserve-unknown-fields"?: boolean;
   readonly "x-kubernetes-int-or-string"?: boolean;
+  /** How lists merge: by keys of their items, as a set of plain values, or not at all. */
+  readonly "x-kubernetes-list-type"?: "map" | "set" | "atomic";
+  readonly "x-kubernetes-list-map-keys"?: readonly string[];
+  readonly "x-kubernetes-map-type"?: "granular" | "atomic";
+  readonly "x-kubernetes-patch-merge-key"?: string;
+  readonly "x-kubernetes-patch-strategy"?: string;
+  readonly default?: unknown;
   readonly $ref?: string;
 }
 
@@ -82,10 +89,12 @@ function visitObject(value: Record<string, unknown>, schema: Schema, path: strin
 }
 
 function typeProblem(value: unknown, schema: Schema, path: string): FieldProblem | undefined {
-  if (schema["x-kubernetes-int-or-string"] === true)
-    return typeof value === "string" || Number.isInteger(value)
+  if (schema["x-kubernetes-int-or-string"] === true) {
+    const isQuantity = schema.format === "quantity";
+    return typeof value === "string" || (isQuantity ? typeof value === "number" : Number.isInteger(value))
       ? undefined
-      : mismatch(value, "an integer or a text", path);
+      : mismatch(value, isQuantity ? "a number or a text" : "an integer or a text", path);
+  }
   if (schema.type !== undefined && !hasType(value, schema))
     return mismatch(value, typeNames[schema.type] ?? schema.type, path, hintFor(value, schema));
   if (schema.enum !== undefined && !schema.enum.includes(value)) {

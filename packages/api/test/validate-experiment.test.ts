@@ -155,7 +155,7 @@ const rules: [rule: string, path: string, words: RegExp, change: Change][] = [
   [
     "37 wrong type in a Job",
     "spec.trialTemplate.trialSpec.spec.backoffLimit",
-    /expected a number/,
+    /expected an integer/,
     (e) => (e.spec.trialTemplate.trialSpec.spec.backoffLimit = "three"),
   ],
   ["38 no search space", "spec.parameters", /neither/, (e) => delete e.spec.parameters],

@@ -8,8 +8,9 @@ import { aggregatedDiscovery, coreVersions, GROUP_VERSIONS, groupList, resourceL
 import { handleLog } from "./log-handler.ts";
 import { handleObservations } from "./observations-handler.ts";
 import { openApiDocument, openApiIndex } from "./openapi.ts";
-import { handleResource, send } from "./resource-handlers.ts";
+import { handleResource } from "./resource-handlers.ts";
 import { parseResourcePath } from "./resource-path.ts";
+import { send } from "./respond.ts";
 import { RequestError, statusOf } from "./status-error.ts";
 
 export interface ApiServerOptions {

@@ -1,10 +1,6 @@
-import { EXPERIMENT, Experiment, KINDS, type ResourceKind, SUGGESTION, Suggestion, TRIAL, Trial } from "@qalam/api";
+import { EXPERIMENT, KINDS, type ResourceKind, SUGGESTION, TRIAL } from "@qalam/api";
+import { katibSchema, structural } from "./kind-schemas.ts";
 
-const schemas: Readonly<Record<string, unknown>> = {
-  [EXPERIMENT.kind]: Experiment,
-  [SUGGESTION.kind]: Suggestion,
-  [TRIAL.kind]: Trial,
-};
 const printed: Readonly<Record<string, readonly [name: string, type: string, path: string][]>> = {
   [EXPERIMENT.kind]: [],
   [SUGGESTION.kind]: [
@@ -47,7 +43,7 @@ function definition(kind: ResourceKind, since: string): object {
           name: kind.version,
           served: true,
           storage: true,
-          schema: { openAPIV3Schema: JSON.parse(JSON.stringify(schemas[kind.kind])) as object },
+          schema: { openAPIV3Schema: structural(katibSchema(kind)) },
           subresources: { status: {} },
           additionalPrinterColumns: [
             column("Type", "string", ".status.conditions[-1:].type"),

@@ -1,6 +1,6 @@
 import { POD } from "@qalam/api";
 import { type ContainerLogs, type LogOptions, NotFoundError, type ResourceStore } from "@qalam/store";
-import type { ResourceRequest } from "./resource-handlers.ts";
+import type { ResourceRequest } from "./resource-request.ts";
 import { RequestError } from "./status-error.ts";
 
 /** Answers `pods/<name>/log`: the output so far, or with `follow` until the container ends or the client goes. */

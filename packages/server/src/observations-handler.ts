@@ -2,7 +2,8 @@ import { TRIAL, type Trial } from "@qalam/api";
 import { type PushedMetric, pushedRows, pushRefusal } from "@qalam/collectors";
 import { NotFoundError, type ObservationStore, type ResourceStore } from "@qalam/store";
 import { readBody } from "./read-body.ts";
-import { type ResourceRequest, send } from "./resource-handlers.ts";
+import { noSuchMethod, type ResourceRequest } from "./resource-request.ts";
+import { send } from "./respond.ts";
 import { RequestError } from "./status-error.ts";
 
 /** Answers `trials/<name>/observations`: GET reads the metrics of a trial, POST reports some. */
@@ -12,8 +13,7 @@ export async function handleObservations(
   observations: ObservationStore,
 ): Promise<void> {
   const { request, path } = context;
-  if (request.method !== "GET" && request.method !== "POST")
-    throw new RequestError(405, "the server does not allow this method on the requested resource");
+  if (request.method !== "GET" && request.method !== "POST") throw noSuchMethod();
   const trial = await store.get(TRIAL, { namespace: path.namespace, name: path.name ?? "" }, { shared: true });
   if (trial === undefined) throw new NotFoundError("trials.kubeflow.org", path.name ?? "");
   if (request.method === "POST") await report(context, trial, observations);

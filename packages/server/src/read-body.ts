@@ -35,10 +35,15 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
 async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > MAX_BODY_BYTES) throw new RequestError(413, `Request entity too large: limit is ${MAX_BODY_BYTES}`);
-    chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of request) {
+      size += (chunk as Buffer).length;
+      if (size > MAX_BODY_BYTES) throw new RequestError(413, `Request entity too large: limit is ${MAX_BODY_BYTES}`);
+      chunks.push(chunk as Buffer);
+    }
+  } catch (error) {
+    if (error instanceof RequestError) throw error;
+    throw new RequestError(400, "the body was cut off");
   }
   return Buffer.concat(chunks).toString();
 }

@@ -1,4 +1,4 @@
-import { causeMessage, type FieldProblem, InvalidObjectError, QalamError } from "@qalam/api";
+import { causeMessage, type FieldProblem, InvalidObjectError, KINDS, QalamError, type ResourceKind } from "@qalam/api";
 
 /** A Kubernetes Status object: how every failure is answered. */
 export interface StatusBody {
@@ -49,17 +49,21 @@ export function statusOf(error: unknown): StatusBody {
       resource?: string;
       objectName?: string;
     };
-    const named =
-      resource === undefined
-        ? undefined
-        : { name: objectName, kind: resource.split(".")[0], group: resource.split(".").slice(1).join(".") };
-    return failure(error.status, error.message, reason ?? reasons[error.status], details ?? named);
+    const place = resource === undefined ? undefined : named(objectName, resource);
+    return failure(error.status, error.message, reason ?? reasons[error.status], details ?? place);
   }
   return failure(500, "Internal error: see the server's log", "InternalError");
 }
 
+function named(name: string | undefined, resource: string): object {
+  const [kind, ...group] = resource.split(".");
+  return { name, ...(group.length > 0 && { group: group.join(".") }), kind };
+}
+
 /** An object that admission refused: the text Katib's users know, and every problem with its path. */
-function invalid({ kind, objectName, problems, message }: InvalidObjectError): StatusBody {
+function invalid({ kind, objectName, problems }: InvalidObjectError): StatusBody {
+  const group = KINDS.find((one) => one.kind === kind)?.group ?? "";
+  const qualified = group === "" ? kind : `${kind}.${group}`;
   const causes = problems.map((problem: FieldProblem) => ({
     reason: problem.reason === "FieldValueUnknown" ? "FieldValueInvalid" : problem.reason,
     message: causeMessage(problem),
@@ -67,15 +71,30 @@ function invalid({ kind, objectName, problems, message }: InvalidObjectError): S
   }));
   const texts = problems.map((problem) => `${problem.path}: ${causeMessage(problem)}`);
   const joined = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  if (kind !== "Experiment" && problems.every(({ reason }) => reason === "FieldValueUnknown"))
+    return failure(400, undecodable(kind, `strict decoding error: ${joinedUnknown(problems)}`), "BadRequest", {
+      causes,
+    });
   const text =
     kind === "Experiment"
       ? `admission webhook "validator.experiment.katib.kubeflow.org" denied the request: ${joined}`
-      : message;
+      : `${qualified} ${JSON.stringify(objectName)} is invalid: ${joined}`;
   return failure(kind === "Experiment" ? 400 : 422, text, kind === "Experiment" ? "BadRequest" : "Invalid", {
     name: objectName,
+    ...(group !== "" && { group }),
     kind,
     causes,
   });
+}
+
+/** The beginning of Kubernetes' message about a body that does not fit its type. */
+export function undecodable(kind: string, problem: string): string {
+  const version = KINDS.find((one) => one.kind === kind)?.version ?? "";
+  return `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${problem}`;
+}
+
+function joinedUnknown(problems: readonly FieldProblem[]): string {
+  return problems.map(({ path }) => `unknown field ${JSON.stringify(path)}`).join(", ");
 }
 
 function failure(code: number, message: string, reason: string | undefined, details?: object): StatusBody {
@@ -92,6 +111,7 @@ function failure(code: number, message: string, reason: string | undefined, deta
 }
 
 /** What a deletion without remains answers. */
-export function successStatus(name: string, kind: string, uid: string | undefined): StatusBody {
-  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details: { name, kind, uid }, code: 200 };
+export function successStatus(name: string, { plural, group }: ResourceKind, uid: string | undefined): object {
+  const details = { name, ...(group !== "" && { group }), kind: plural, uid };
+  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details };
 }

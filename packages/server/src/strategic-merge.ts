@@ -1,67 +1,82 @@
-/** Lists of built-in kinds that merge by a key of their items (Kubernetes' patchMergeKey). */
-const mergeKeys: Readonly<Record<string, string>> = {
-  containers: "name",
-  initContainers: "name",
-  ephemeralContainers: "name",
-  env: "name",
-  volumes: "name",
-  volumeMounts: "mountPath",
-  ports: "containerPort",
-  conditions: "type",
-  ownerReferences: "uid",
-  hostAliases: "ip",
-  imagePullSecrets: "name",
-  tolerations: "key",
-};
-/** Lists of plain values that merge as sets. */
-const mergedSets = new Set(["finalizers"]);
+import type { Schema } from "@qalam/api";
+import { resolveSchema } from "./kind-schemas.ts";
 
-/** Applies a strategic merge patch, as Kubernetes does for built-in kinds: objects merge, known lists merge by key, `$patch` and null remove. @returns a new value */
-export function strategicMerge(target: unknown, patch: unknown, field = ""): unknown {
-  if (Array.isArray(patch)) return mergeList(Array.isArray(target) ? target : [], patch, field);
+type JsonObject = Record<string, unknown>;
+
+/**
+ * Applies a strategic merge patch, as Kubernetes does for built-in kinds: objects merge; lists merge by the key that the schema's extensions name,
+ * others are replaced; `$patch`, `$deleteFromPrimitiveList`, `$retainKeys`, `$setElementOrder` and null do as there.
+ * @returns a new value
+ */
+export function strategicMerge(target: unknown, patch: unknown, given: Schema): unknown {
+  const schema = resolveSchema(given);
+  if (Array.isArray(patch)) return mergeList(Array.isArray(target) ? target : [], patch, schema);
   if (!isObject(patch)) return patch;
   if (patch.$patch === "replace") return without(patch, "$patch");
-  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  const { $retainKeys } = patch;
+  const result: JsonObject = isObject(target) ? { ...target } : {};
+  if (Array.isArray($retainKeys))
+    for (const key of Object.keys(result)) if (!$retainKeys.includes(key)) delete result[key];
   for (const [key, value] of Object.entries(patch)) {
-    if (key === "$patch" || key === "$retainKeys" || key.startsWith("$setElementOrder/")) continue;
-    if (key.startsWith("$deleteFromPrimitiveList/")) {
-      const list = key.slice("$deleteFromPrimitiveList/".length);
-      result[list] = (Array.isArray(result[list]) ? result[list] : []).filter(
-        (item) => !(value as unknown[]).includes(item),
-      );
-    } else if (value === null || (isObject(value) && value.$patch === "delete")) delete result[key];
-    else
-      Object.defineProperty(result, key, {
-        value: strategicMerge(result[key], value, key),
-        enumerable: true,
-        writable: true,
-        configurable: true,
-      });
+    if (key.startsWith("$")) continue;
+    if (value === null || (isObject(value) && value.$patch === "delete")) delete result[key];
+    else setMember(result, key, strategicMerge(result[key], value, memberSchema(schema, key)));
+  }
+  for (const [key, value] of Object.entries(patch)) if (Array.isArray(value)) listDirective(result, key, value, schema);
+  return result;
+}
+
+function memberSchema(schema: Schema, key: string): Schema {
+  const others = typeof schema.additionalProperties === "object" ? schema.additionalProperties : {};
+  return schema.properties?.[key] ?? others;
+}
+
+/** Directives about a list stand beside it, under a name that tells which. */
+function listDirective(result: JsonObject, directive: string, value: readonly unknown[], schema: Schema): void {
+  const [, name, field = ""] = /^\$(deleteFromPrimitiveList|setElementOrder)\/(.*)$/.exec(directive) ?? [];
+  const list = result[field];
+  if (name === undefined || !Array.isArray(list)) return;
+  if (name === "deleteFromPrimitiveList") result[field] = list.filter((item) => !value.includes(item));
+  else result[field] = ordered(list, value, memberSchema(schema, field)["x-kubernetes-patch-merge-key"]);
+}
+
+/** Items in the wanted order; those it does not name stay where they were among the others. */
+function ordered(list: readonly unknown[], order: readonly unknown[], key: string | undefined): unknown[] {
+  const identity = (item: unknown) => (key !== undefined && isObject(item) ? item[key] : item);
+  const wanted = order.map(identity);
+  const named = list
+    .filter((item) => wanted.includes(identity(item)))
+    .sort((a, b) => wanted.indexOf(identity(a)) - wanted.indexOf(identity(b)));
+  return list.map((item) => (wanted.includes(identity(item)) ? named.shift() : item));
+}
+
+function mergeList(target: readonly unknown[], patch: readonly unknown[], schema: Schema): unknown[] {
+  const isMerged = schema["x-kubernetes-patch-strategy"]?.split(",").includes("merge") === true;
+  const key = schema["x-kubernetes-patch-merge-key"];
+  const items = patch.filter(isObject);
+  if (!isMerged) return patch.filter((item) => !(isObject(item) && "$patch" in item));
+  if (key === undefined) return [...new Set([...target, ...patch])];
+  if (items.some((item) => item.$patch === "replace")) return items.filter((item) => item.$patch !== "replace");
+  const result = target.filter(isObject);
+  for (const item of items) {
+    const position = result.findIndex((one) => one[key] === item[key]);
+    if (item.$patch === "delete") {
+      if (position >= 0) result.splice(position, 1);
+    } else if (position >= 0)
+      result[position] = strategicMerge(result[position], item, schema.items ?? {}) as JsonObject;
+    else result.push(strategicMerge({}, item, schema.items ?? {}) as JsonObject);
   }
   return result;
 }
 
-function mergeList(target: readonly unknown[], patch: readonly unknown[], field: string): unknown[] {
-  if (mergedSets.has(field)) return [...new Set([...target, ...patch])];
-  const key = mergeKeys[field];
-  if (key === undefined || !patch.every(isObject)) return [...patch];
-  if (patch.some((item) => isObject(item) && item.$patch === "replace"))
-    return patch.filter((item) => isObject(item) && item.$patch !== "replace");
-  const items = target.filter(isObject);
-  for (const item of patch.filter(isObject)) {
-    const position = items.findIndex((one) => one[key] === item[key]);
-    if (item.$patch === "delete") {
-      if (position >= 0) items.splice(position, 1);
-    } else if (position >= 0) items[position] = strategicMerge(items[position], item) as Record<string, unknown>;
-    else items.push(item);
-  }
-  return items;
+function setMember(object: JsonObject, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
-function without(object: Record<string, unknown>, key: string): Record<string, unknown> {
+function without(object: JsonObject, key: string): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

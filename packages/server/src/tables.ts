@@ -191,13 +191,15 @@ export function tableOf(
     rows: objects.map((object) => ({
       cells: shown.map((one) => one.value(object, now)),
       ...(includeObject !== "None" && {
-        object:
-          includeObject === "Object"
-            ? object
-            : { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata },
+        object: includeObject === "Object" ? object : partialMetadata(object),
       }),
     })),
   };
+}
+
+/** The metadata alone, as clients ask for that only count or own objects. */
+export function partialMetadata({ metadata }: KubeObject): object {
+  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata };
 }
 
 function podState({ status, metadata }: StoredPod): string {

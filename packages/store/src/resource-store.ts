@@ -34,12 +34,12 @@ export interface ResourceStore {
   /**
    * Replaces everything but the immutable metadata and, with a status subresource, the status. `generation` grows when something
    * outside metadata and status changed; nothing is written when nothing changed. With `metadata.resourceVersion` the stored one
-   * must equal it. Removing the last finalizer of an object that is being deleted deletes it.
+   * must equal it. `metadata.managedFields` are kept when absent; an empty list clears them. Removing the last finalizer of an object that is being deleted deletes it.
    * @throws NotFoundError, ConflictError
    */
   update<T extends KubeObject>(kind: ResourceKind<T>, object: T, options?: WriteOptions): Promise<T>;
 
-  /** Like update, but changes `status` only. @throws NotFoundError, ConflictError */
+  /** Like update, but changes `status` and `metadata.managedFields` only. @throws NotFoundError, ConflictError */
   updateStatus<T extends KubeObject>(kind: ResourceKind<T>, object: T, options?: WriteOptions): Promise<T>;
 
   /** JSON merge patch (RFC 7386); `status` of the patch counts only with `subresource: "status"`, and then nothing else does. @throws NotFoundError, ConflictError */

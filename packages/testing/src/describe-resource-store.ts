@@ -264,7 +264,34 @@ function describeWriting(open: OpenStore): void {
       const a = await store.create(BOX, box("a", {}, { x: "1" }));
       const pretended = await store.patch(BOX, at("a"), { data: { x: "2" } }, { dryRun: true });
       expect(pretended.data).toEqual({ x: "2" });
+      expect(pretended.metadata.resourceVersion).toBe(a.metadata.resourceVersion);
       expect(await store.get(BOX, at("a"))).toEqual(a);
+    });
+  });
+
+  describe("managed fields", () => {
+    const managedFields = [{ manager: "me", operation: "Update" }];
+
+    it("are kept by writers that do not give them, and cleared by an empty list", async () => {
+      const { metadata, ...rest } = await store.create(
+        WORK,
+        work("a", { metadata: { name: "a", namespace: "default", managedFields }, spec: { count: 1 } }),
+      );
+      const { managedFields: _, ...without } = metadata;
+      const updated = await store.update(WORK, { ...rest, metadata: without, spec: { count: 2 } });
+      expect(updated.metadata.managedFields).toEqual(managedFields);
+      const cleared = await store.update(WORK, { ...updated, metadata: { ...updated.metadata, managedFields: [] } });
+      expect(cleared.metadata).not.toHaveProperty("managedFields");
+    });
+
+    it("change with the status too", async () => {
+      const created = await store.create(WORK, work("a"));
+      const { metadata } = await store.updateStatus(WORK, {
+        ...created,
+        metadata: { ...created.metadata, managedFields },
+      });
+      expect(metadata.managedFields).toEqual(managedFields);
+      expect(metadata.generation).toBe(created.metadata.generation);
     });
   });
 

@@ -13,6 +13,9 @@ export function stringEnum<const T extends string>(
   return Type.Unsafe<T>({ type: "string", enum: [...values], ...options });
 }
 
+/** For server-side apply: a list whose items are told apart by their name (or another key). */
+export const keyedBy = (key: string) => ({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": [key] });
+
 const int32 = (description: string) => Type.Integer({ format: "int32", description });
 const time = (description: string) =>
   Type.Optional(Type.Unsafe<string | null>({ type: "string", format: "date-time", nullable: true, description }));
@@ -27,13 +30,15 @@ export const AlgorithmSpec = Type.Object({
   algorithmName: Type.Optional(
     Type.String({ description: "Search algorithm, for example random, grid, tpe or bayesianoptimization." }),
   ),
-  algorithmSettings: Type.Optional(Type.Array(NameValue, { description: "Settings of the algorithm." })),
+  algorithmSettings: Type.Optional(
+    Type.Array(NameValue, { description: "Settings of the algorithm.", ...keyedBy("name") }),
+  ),
 });
 export type AlgorithmSpec = Type.Static<typeof AlgorithmSpec>;
 
 export const EarlyStoppingSpec = Type.Object({
   algorithmName: Type.Optional(Type.String({ description: "Early-stopping rule, for example medianstop." })),
-  algorithmSettings: Type.Optional(Type.Array(NameValue, { description: "Settings of the rule." })),
+  algorithmSettings: Type.Optional(Type.Array(NameValue, { description: "Settings of the rule.", ...keyedBy("name") })),
   additionalAlgorithms: Type.Optional(
     Type.Array(AlgorithmSpec, { description: "Further rules; a trial stops when any rule says so. Not in Katib." }),
   ),

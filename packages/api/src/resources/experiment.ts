@@ -5,6 +5,7 @@ import {
   Condition,
   EarlyStoppingSpec,
   int32,
+  keyedBy,
   Metadata,
   ObjectiveSpec,
   Observation,
@@ -142,7 +143,10 @@ export type NasConfig = Type.Static<typeof NasConfig>;
 
 export const ExperimentSpec = Type.Object({
   parameters: Type.Optional(
-    Type.Array(ParameterSpec, { description: "Search space: one of parameters and nasConfig." }),
+    Type.Array(ParameterSpec, {
+      description: "Search space: one of parameters and nasConfig.",
+      ...keyedBy("name"),
+    }),
   ),
   objective: Type.Optional(ObjectiveSpec),
   algorithm: Type.Optional(AlgorithmSpec),
@@ -212,7 +216,7 @@ export const ExperimentStatus = Type.Object({
   startTime: time("When the experiment was first reconciled."),
   completionTime: time("When it completed."),
   lastReconcileTime: time("Declared by Katib, never written."),
-  conditions: Type.Optional(Type.Array(Condition)),
+  conditions: Type.Optional(Type.Array(Condition, { ...keyedBy("type") })),
   currentOptimalTrial: Type.Optional(OptimalTrial),
   optimalTrials: Type.Optional(
     Type.Array(OptimalTrial, { description: "The Pareto front, when there are several objectives. Not in Katib." }),

@@ -5,6 +5,7 @@ import {
   EarlyStoppingRule,
   EarlyStoppingSpec,
   int32,
+  keyedBy,
   Metadata,
   NameValue,
   ParameterAssignment,
@@ -46,7 +47,7 @@ export const SuggestionStatus = Type.Object({
   startTime: time("When the first reconciliation happened."),
   completionTime: time("Declared by Katib, never written."),
   lastReconcileTime: time("Declared by Katib, never written."),
-  conditions: Type.Optional(Type.Array(Condition)),
+  conditions: Type.Optional(Type.Array(Condition, { ...keyedBy("type") })),
 });
 export type SuggestionStatus = Type.Static<typeof SuggestionStatus>;
 

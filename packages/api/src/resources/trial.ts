@@ -2,6 +2,7 @@ import Type from "typebox";
 import {
   Condition,
   EarlyStoppingRule,
+  keyedBy,
   Metadata,
   ObjectiveSpec,
   Observation,
@@ -35,7 +36,7 @@ export const TrialStatus = Type.Object({
   startTime: time("When the trial was first reconciled."),
   completionTime: time("When it completed."),
   lastReconcileTime: time("Declared by Katib, never written."),
-  conditions: Type.Optional(Type.Array(Condition)),
+  conditions: Type.Optional(Type.Array(Condition, { ...keyedBy("type") })),
   observation: Type.Optional(Observation),
 });
 export type TrialStatus = Type.Static<typeof TrialStatus>;

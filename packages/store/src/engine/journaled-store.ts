@@ -190,8 +190,7 @@ export class JournaledStore implements ResourceStore {
       if (namespace !== undefined) {
         checkAcceptsContent(this.#ensureNamespace(batch, namespace).object, resourceName(kind), name);
       }
-      const created = batch.create(table, key, prepared);
-      return options.dryRun === true ? withoutVersion(created) : created;
+      return batch.create(table, key, prepared);
     });
   }
 
@@ -282,8 +281,9 @@ export class JournaledStore implements ResourceStore {
       if (options.dryRun !== true) return operation(batch);
       const before = batch.changes.length;
       const result = operation(batch);
+      const change = batch.changes.slice(before).find(({ object }) => object === result);
       batch.undo(before);
-      return result;
+      return change === undefined ? result : withVersion(result, change.previous?.metadata.resourceVersion);
     });
     return copyJson(object) as T;
   }
@@ -337,10 +337,10 @@ export class JournaledStore implements ResourceStore {
   }
 }
 
-function withoutVersion(object: KubeObject): KubeObject {
-  const metadata = { ...object.metadata };
-  delete metadata.resourceVersion;
-  return { ...object, metadata };
+/** What was never written has the version of what is stored, if anything is. */
+function withVersion(object: KubeObject, resourceVersion: string | undefined): KubeObject {
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  return { ...object, metadata: { ...metadata, ...(resourceVersion !== undefined && { resourceVersion }) } };
 }
 
 function inNamespace(namespace: string | undefined): Predicate | undefined {

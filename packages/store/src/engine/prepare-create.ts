@@ -42,7 +42,7 @@ function nameOf(kind: ResourceKind, { name, generateName: prefix }: ObjectMeta, 
 
 /** Kubernetes leaves empty lists and maps of metadata out. */
 export function dropEmpty(metadata: ObjectMeta): void {
-  for (const field of ["labels", "annotations", "finalizers", "ownerReferences"] as const) {
+  for (const field of ["labels", "annotations", "finalizers", "ownerReferences", "managedFields"] as const) {
     const value = metadata[field];
     if (value === null || (value !== undefined && Object.keys(value).length === 0)) delete metadata[field];
   }

@@ -39,8 +39,11 @@ export function prepareStatusUpdate(kind: ResourceKind, stored: KubeObject, inpu
   }
   checkPreconditions(kind, stored, input.metadata);
   const { status } = input as WithStatus;
-  if (sameJson(status, (stored as WithStatus).status)) return stored;
+  const managedFields = input.metadata.managedFields ?? stored.metadata.managedFields;
+  const managersSame = sameJson(managedFields, stored.metadata.managedFields);
+  if (managersSame && sameJson(status, (stored as WithStatus).status)) return stored;
   const next: WithStatus = { ...stored, metadata: { ...stored.metadata }, status };
+  if (managedFields !== undefined) next.metadata.managedFields = managedFields;
   if (status === undefined) delete next.status;
   return next;
 }
@@ -90,6 +93,8 @@ const immutable = [
 
 function keepImmutable(given: ObjectMeta, stored: ObjectMeta): ObjectMeta {
   const metadata: ObjectMeta = { ...given, name: stored.name };
+  if (metadata.managedFields === undefined && stored.managedFields !== undefined)
+    metadata.managedFields = stored.managedFields;
   for (const field of immutable) {
     if (stored[field] === undefined) delete metadata[field];
     else (metadata as unknown as Record<string, unknown>)[field] = stored[field];

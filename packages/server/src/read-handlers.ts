@@ -1,0 +1,98 @@
+import { apiVersionOf, type KubeObject, type ResourceKind } from "@qalam/api";
+import { sharedJsonText } from "@qalam/store";
+import { type Negotiated, negotiate } from "./negotiate.ts";
+import { isTrue, scopeOf, wholeNumber } from "./request-options.ts";
+import { keyOfPath, notFound, type ResourceRequest, type ResourceServices } from "./resource-request.ts";
+import { sendObject, sendText } from "./respond.ts";
+import { partialMetadata, tableOf } from "./tables.ts";
+import { watchResponse } from "./watch-response.ts";
+
+export async function get(
+  { request, response, path, query }: ResourceRequest,
+  { store }: ResourceServices,
+): Promise<void> {
+  const { as, encoding } = negotiate(request);
+  const key = keyOfPath(path);
+  const object = await store.get(path.kind, key, { shared: true });
+  if (object === undefined) throw notFound(path.kind, key);
+  if (as === "Object" && encoding === "json")
+    return sendText(response, 200, sharedJsonText(object), "application/json");
+  const { resourceVersion } = object.metadata;
+  if (as === "Table")
+    sendObject(
+      request,
+      response,
+      200,
+      tableOf(path.kind, [object], { resourceVersion }, includeObject(query), Date.now()),
+    );
+  else sendObject(request, response, 200, as === "Object" ? object : partialMetadata(object));
+}
+
+export async function list(
+  { request, response, path, query }: ResourceRequest,
+  { store }: ResourceServices,
+): Promise<void> {
+  const negotiated = negotiate(request);
+  const limit = wholeNumber(query, "limit");
+  const {
+    items,
+    resourceVersion,
+    continue: next,
+    remainingItemCount,
+  } = await store.list(path.kind, {
+    ...scopeOf(path, query),
+    ...(limit !== undefined && limit > 0 && { limit }),
+    ...(query.get("continue") && { continue: query.get("continue") as string }),
+    shared: true,
+  });
+  const metadata = { resourceVersion, ...(next !== undefined && { continue: next, remainingItemCount }) };
+  if (negotiated.as === "Table")
+    return sendObject(request, response, 200, tableOf(path.kind, items, metadata, includeObject(query), Date.now()));
+  if (negotiated.as === "Object" && negotiated.encoding === "json")
+    return sendText(response, 200, listText(path.kind, metadata, items), "application/json");
+  sendObject(request, response, 200, listBody(path.kind, metadata, items, negotiated.as));
+}
+
+/** Objects that were just watched or read have their text already. */
+function listText(kind: ResourceKind, metadata: object, items: readonly KubeObject[]): string {
+  const head = JSON.stringify({ kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata });
+  return `${head.slice(0, -1)},"items":[${items.map((item) => JSON.stringify(item)).join(",")}]}`;
+}
+
+function listBody(kind: ResourceKind, metadata: object, items: readonly KubeObject[], as: Negotiated["as"]): object {
+  if (as === "PartialObjectMetadata")
+    return {
+      kind: "PartialObjectMetadataList",
+      apiVersion: "meta.k8s.io/v1",
+      metadata,
+      items: items.map(partialMetadata),
+    };
+  return { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items };
+}
+
+export async function watch(
+  { request, response, path, query }: ResourceRequest,
+  { store }: ResourceServices,
+): Promise<void> {
+  const resourceVersion = query.get("resourceVersion");
+  const timeout = wholeNumber(query, "timeoutSeconds");
+  await watchResponse(
+    store,
+    {
+      kind: path.kind,
+      ...scopeOf(path, query),
+      ...(resourceVersion && { resourceVersion }),
+      allowBookmarks: isTrue(query.get("allowWatchBookmarks")),
+      sendInitialEvents: isTrue(query.get("sendInitialEvents")),
+      ...(timeout !== undefined && timeout > 0 && { timeoutSeconds: timeout }),
+      as: negotiate(request).as,
+      includeObject: includeObject(query),
+    },
+    response,
+  );
+}
+
+function includeObject(query: URLSearchParams): "None" | "Metadata" | "Object" {
+  const value = query.get("includeObject");
+  return value === "None" || value === "Object" ? value : "Metadata";
+}

@@ -1,0 +1,133 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { causeMessage, type FieldProblem } from "@qalam/api";
+import type { DeleteOptions, WriteOptions } from "@qalam/store";
+import type { AdmissionOptions } from "./admission.ts";
+import type { ResourcePath } from "./resource-path.ts";
+import { RequestError } from "./status-error.ts";
+
+/** Namespace and selectors of a list, watch or deletion of a collection. */
+export function scopeOf({ namespace, name }: ResourcePath, query: URLSearchParams) {
+  const labelSelector = query.get("labelSelector");
+  const fieldSelector = query.get("fieldSelector");
+  const named = name === undefined ? fieldSelector : `metadata.name=${name}`;
+  return {
+    ...(namespace !== "" && { namespace }),
+    ...(labelSelector && { labelSelector }),
+    ...(named && { fieldSelector: named }),
+  };
+}
+
+/** @throws RequestError 422 for a dryRun there is not */
+export function writeOptions(query: URLSearchParams, options: OptionsKind): WriteOptions {
+  const values = query.getAll("dryRun");
+  if (values.some((value) => value !== "All")) throw unsupported(options, "dryRun", values, ["All"]);
+  return values.length > 0 ? { dryRun: true } : {};
+}
+
+/** @throws RequestError 422 for a fieldValidation there is not */
+export function admissionOptions(
+  query: URLSearchParams,
+  response: ServerResponse,
+  options: OptionsKind,
+): AdmissionOptions {
+  const mode = query.get("fieldValidation") || "Warn";
+  if (mode !== "Strict" && mode !== "Warn" && mode !== "Ignore")
+    throw unsupported(options, "fieldValidation", mode, ["", "Ignore", "Strict", "Warn"]);
+  const warned = new Set<string>();
+  return {
+    fieldValidation: mode,
+    warn: (text) => {
+      if (!warned.has(text))
+        response.appendHeader("Warning", `299 - ${JSON.stringify(text.replace(/[^\x20-\x7e]/g, "?"))}`);
+      warned.add(text);
+    },
+  };
+}
+
+/** @throws RequestError 422 for a policy there is not, 400 for preconditions that are none */
+export function deleteOptions(query: URLSearchParams, body: unknown): DeleteOptions {
+  const given = (typeof body === "object" && body !== null ? body : {}) as {
+    propagationPolicy?: unknown;
+    orphanDependents?: unknown;
+    preconditions?: Record<string, unknown>;
+    dryRun?: unknown;
+  };
+  const orphan = given.orphanDependents ?? query.get("orphanDependents");
+  const asked = given.propagationPolicy ?? query.get("propagationPolicy");
+  const policy = asked ?? (String(orphan) === "true" ? "Orphan" : undefined);
+  if (policy !== undefined && policy !== "Background" && policy !== "Foreground" && policy !== "Orphan")
+    throw unsupported("DeleteOptions", "propagationPolicy", policy, ["Foreground", "Background", "Orphan", "nil"]);
+  const isDry = Array.isArray(given.dryRun) && given.dryRun.includes("All");
+  return {
+    ...(policy !== undefined && { propagationPolicy: policy }),
+    ...(given.preconditions && { preconditions: preconditionsOf(given.preconditions) }),
+    ...(isDry ? { dryRun: true } : writeOptions(query, "DeleteOptions")),
+  };
+}
+
+function preconditionsOf(given: Record<string, unknown>): NonNullable<DeleteOptions["preconditions"]> {
+  const text = (name: string): Record<string, string> => {
+    const value = given[name];
+    if (value === undefined || value === null) return {};
+    if (typeof value !== "string") throw new RequestError(400, `preconditions.${name} must be a text`);
+    return { [name]: value };
+  };
+  return { ...text("uid"), ...text("resourceVersion") };
+}
+
+const MAX_MANAGER_LENGTH = 128;
+
+/** Who writes: the `fieldManager` of the request, else the first word of its user agent. @throws RequestError 422 */
+export function fieldManagerOf(request: IncomingMessage, query: URLSearchParams): string {
+  const named = query.get("fieldManager");
+  if (named !== null && (named.length > MAX_MANAGER_LENGTH || !/^\P{C}*$/u.test(named)))
+    throw new RequestError(
+      422,
+      `fieldManager: Invalid value: must be at most ${MAX_MANAGER_LENGTH} printable characters`,
+    );
+  const agent = (request.headers["user-agent"] ?? "")
+    .split("/")[0]
+    ?.replace(/\p{C}/gu, "")
+    .slice(0, MAX_MANAGER_LENGTH);
+  return named || agent || "unknown";
+}
+
+export function isTrue(value: string | null): boolean {
+  return value === "true" || value === "1";
+}
+
+/** A number of the query, if it is there. @throws RequestError 400 when it is no whole number from zero */
+export function wholeNumber(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === "") return undefined;
+  if (!/^\d{1,15}$/.test(text))
+    throw new RequestError(
+      400,
+      `${name} must be a whole number from zero, found ${JSON.stringify(text.slice(0, 100))}`,
+    );
+  return Number(text);
+}
+
+function unsupported(kind: OptionsKind, path: string, value: unknown, accepted: readonly string[]): RequestError {
+  const texts = accepted.map((one) => JSON.stringify(one)).join(", ");
+  return invalidOption(kind, {
+    path,
+    reason: "FieldValueNotSupported",
+    value,
+    problem: `supported values: ${texts}`,
+  });
+}
+
+/** Kubernetes' names for the parameters of a request. */
+export type OptionsKind = "CreateOptions" | "UpdateOptions" | "PatchOptions" | "DeleteOptions";
+
+/** A parameter of the request that is refused, in Kubernetes' form. */
+export function invalidOption(kind: OptionsKind, problem: FieldProblem): RequestError {
+  const { path: field, reason } = problem;
+  const message = causeMessage(problem);
+  return new RequestError(422, `${kind}.meta.k8s.io "" is invalid: ${field}: ${message}`, {
+    group: "meta.k8s.io",
+    kind,
+    causes: [{ reason, message, field }],
+  });
+}
