@@ -192,8 +192,11 @@ describe("bad input ends with status 2 and names every problem", () => {
     {
       what: "a collector that is not there",
       change: (text: string) =>
-        text.replace("algorithm:", "metricsCollectorSpec: { collector: { kind: PrometheusMetric } }\n  algorithm:"),
-      says: [/collectors there are: StdOut, File, TensorFlowEvent/],
+        text.replace(
+          "algorithm:",
+          "metricsCollectorSpec: { collector: { kind: Custom, customCollector: {} } }\n  algorithm:",
+        ),
+      says: [/collectors there are: StdOut, File, TensorFlowEvent, PrometheusMetric, Push, None/],
     },
     {
       what: "a grid without step",

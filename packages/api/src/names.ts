@@ -18,6 +18,10 @@ export const QALAM_PREFIX = "qalam.dev/";
 export const VOLUMES_ANNOTATION = "qalam.dev/volumes";
 /** Folder in which a container without workingDir starts on a laptop (where `qalam run` was called). */
 export const WORKING_DIRECTORY_ANNOTATION = "qalam.dev/working-directory";
+/** How often a PrometheusMetric collector asks the exporter, such as 500ms or 5s; one second by default. */
+export const SCRAPE_INTERVAL_ANNOTATION = "qalam.dev/scrape-interval";
+/** In the primary container's environment, with a PrometheusMetric collector on a laptop: the port at which the exporter is to listen. */
+export const METRICS_PORT_ENV = "QALAM_METRICS_PORT";
 /** Set by `qalam stop`, removed by `qalam resume`: no new trials are made and running ones are stopped. */
 export const PAUSED_ANNOTATION = "qalam.dev/paused";
 /** On a Trial: the number of its suggestion, by which the algorithm knows it. */

@@ -3,8 +3,7 @@ import type { CollectedRow, StreamCollector, StreamDiagnosis } from "./collector
 import { leadingTime, secondsTime } from "./leading-time.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { ProblemList } from "./problem-list.ts";
-
-const stepKeys = ["global_step", "epoch", "step", "iteration"];
+import { STEP_NAMES } from "./step-names.ts";
 
 /**
  * Metrics in JSON lines, one object each (Katib behaviour 5.6). Numbers count as well as texts, fractions of a second are read as such, and a line
@@ -60,7 +59,7 @@ export class JsonLinesCollector implements StreamCollector {
 
   #object(object: Record<string, unknown>, offset: number): void {
     const time = timeOf(object.timestamp);
-    const step = stepKeys.map((key) => Number(object[key] ?? Number.NaN)).find(Number.isFinite);
+    const step = STEP_NAMES.map((key) => Number(object[key] ?? Number.NaN)).find(Number.isFinite);
     this.#names.forEach((metric, i) => {
       const value = Object.hasOwn(object, metric) ? object[metric] : undefined;
       const text = typeof value === "number" ? String(value) : typeof value === "string" ? value.trim() : "";

@@ -14,6 +14,12 @@ export interface PushedMetric {
   readonly step?: number;
 }
 
+/** Whether a trial's training reports its metrics itself: Push, or None, as Katib once called it. */
+export function isPushed({ spec }: Pick<Trial, "spec">): boolean {
+  const kind = spec.metricsCollector?.collector?.kind;
+  return kind === "Push" || kind === "None";
+}
+
 /** A row as a store takes it. */
 export type PushedRow = CollectedRow & { readonly time: string; readonly source: string };
 

@@ -1,6 +1,6 @@
-/** Names that give a line's rows their step; the first that a line has wins. */
-const stepNames = ["global_step", "epoch", "step", "iteration"] as const;
-const patterns = stepNames.map((name) => new RegExp(`(?:^|[^\\w-])"?${name}"?\\s*[=:]\\s*(\\d{1,15})(?![\\d.])`, "i"));
+import { STEP_NAMES } from "./step-names.ts";
+
+const patterns = STEP_NAMES.map((name) => new RegExp(`(?:^|[^\\w-])"?${name}"?\\s*[=:]\\s*(\\d{1,15})(?![\\d.])`, "i"));
 
 /**
  * Follows the step of a log: a line with `epoch=7` (or step, global_step, iteration; `=` or `:`) gives itself and the lines after it the step 7, until

@@ -35,6 +35,7 @@ function kindOf(spec: MetricsCollectorSpec | undefined): string {
 
 function wanted(objective: string, spec: MetricsCollectorSpec | undefined): string {
   const filters = spec?.source?.filter?.metricsFormat;
+  if (kindOf(spec) === "PrometheusMetric") return `the series ${objective}`;
   if (kindOf(spec) === "TensorFlowEvent") return `the tag ${objective}`;
   if (spec?.source?.fileSystemPath?.format === "JSON") return `JSON lines like {"${objective}": 0.95}`;
   if (filters !== undefined) return `matches of ${filters.join(" and ")} named "${objective}"`;
@@ -50,6 +51,8 @@ function place(spec: MetricsCollectorSpec | undefined): string {
       return "the training's output";
     case "TensorFlowEvent":
       return `event files (*tfevents*) below ${path}`;
+    case "PrometheusMetric":
+      return `what the exporter at port ${spec?.source?.httpGet?.port}, path ${spec?.source?.httpGet?.path} shows`;
     default:
       return `what the ${kindOf(spec)} collector reported`;
   }
@@ -58,19 +61,21 @@ function place(spec: MetricsCollectorSpec | undefined): string {
 function amount({ spec, diagnosis, files }: MissingMetric): string {
   if (files === 0) return kindOf(spec) === "File" ? "the file never appeared" : "no such file appeared";
   if (diagnosis === undefined) return "nothing could be read";
+  if (kindOf(spec) === "PrometheusMetric" && diagnosis.units === 0) return "it never answered";
   if (diagnosis.bytes === 0) return "it is empty";
   const size = `${diagnosis.units} ${unit(kindOf(spec))} (${diagnosis.bytes} bytes)`;
   return files === undefined || files === 1 ? `read ${size}` : `read ${files} files, ${size}`;
 }
 
 function unit(kind: string): string {
-  return kind === "TensorFlowEvent" ? "records" : "lines";
+  return kind === "TensorFlowEvent" ? "records" : kind === "PrometheusMetric" ? "answers" : "lines";
 }
 
 function closeOnes({ objective, spec, diagnosis }: MissingMetric): string[] {
   const closest = diagnosis?.closest ?? [];
   if (closest.length === 0) return [];
   if (kindOf(spec) === "TensorFlowEvent") return [`tags there are: ${closest.join(", ")}`];
+  if (kindOf(spec) === "PrometheusMetric") return [`series there are: ${closest.join(", ")}`];
   const hint = nameHint(objective, closest);
   return [`closest line: ${JSON.stringify(closest.at(-1))}`, ...(hint === undefined ? [] : [hint])];
 }

@@ -3,6 +3,7 @@ import type { Clock, EventRecorder } from "@qalam/runtime";
 import type { ObservationStore, ResourceStore } from "@qalam/store";
 import type { Launcher } from "./container/launcher.ts";
 import type { StragglerSweep } from "./container/straggler-sweep.ts";
+import type { MetricsPorts } from "./metrics/metrics-ports.ts";
 import type { ResourceScheduler } from "./resources/resource-scheduler.ts";
 
 /** What the parts of the runner share. */
@@ -15,6 +16,7 @@ export interface RunnerContext {
   readonly events: EventRecorder;
   readonly launcher: Launcher;
   readonly sweep: StragglerSweep;
+  readonly ports: MetricsPorts;
   /** Environment every container starts from. */
   readonly environment: Readonly<Record<string, string>>;
   /** Annotations every pod has unless it or its trial says otherwise. */

@@ -7,6 +7,7 @@ import { StragglerSweep } from "./container/straggler-sweep.ts";
 import { JobController } from "./job/job-controller.ts";
 import { FileLogs } from "./logs/file-logs.ts";
 import { explainTrial } from "./metrics/explain-missing-metric.ts";
+import { MetricsPorts } from "./metrics/metrics-ports.ts";
 import { PodController } from "./pod/pod-controller.ts";
 import { type Capacity, machineCapacity } from "./resources/machine-capacity.ts";
 import { ResourceScheduler } from "./resources/resource-scheduler.ts";
@@ -51,6 +52,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     events: new EventRecorder(store, clock, (error) => onError("events", error)),
     launcher: new Launcher(dataDirectory),
     sweep: new StragglerSweep(clock),
+    ports: new MetricsPorts(),
     environment: options.environment ?? ownEnvironment(),
     defaultAnnotations: options.defaultAnnotations ?? {},
     trialEnvironment: options.trialEnvironment ?? (() => ({})),

@@ -1,12 +1,14 @@
 import { RE2JS } from "re2js";
-import type { MetricsCollectorSpec } from "../resources/experiment.ts";
+import { parseDuration } from "../duration.ts";
+import { SCRAPE_INTERVAL_ANNOTATION } from "../names.ts";
+import type { Experiment, MetricsCollectorSpec } from "../resources/experiment.ts";
 import type { Problems } from "./problems.ts";
 
 const at = "spec.metricsCollectorSpec";
 
 /** Rules 46–58 of Katib behaviour 2.3. */
 export function validateCollector(
-  spec: MetricsCollectorSpec | undefined,
+  { metadata, spec: { metricsCollectorSpec: spec } }: Experiment,
   kinds: readonly string[],
   problems: Problems,
 ): void {
@@ -35,9 +37,10 @@ export function validateCollector(
   }
   if (kind === "PrometheusMetric") {
     const { port, path: route = "" } = spec.source?.httpGet ?? { port: 0 };
-    if (!Number.isInteger(Number(port)) || Number(port) <= 0)
-      problems.invalid(`${at}.source.httpGet.port`, port, "must be a port number above zero");
+    if (!Number.isInteger(Number(port)) || Number(port) <= 0 || Number(port) > 65_535)
+      problems.invalid(`${at}.source.httpGet.port`, port, "must be a port number from 1 to 65535");
     if (!route.startsWith("/")) problems.invalid(`${at}.source.httpGet.path`, route, "must begin with /");
+    validateInterval(metadata?.annotations?.[SCRAPE_INTERVAL_ANNOTATION], problems);
   }
   if (kind === "Custom") {
     if (spec.collector?.customCollector === undefined)
@@ -46,6 +49,12 @@ export function validateCollector(
       problems.invalid(file, path, "must have an absolute path and kind File or Directory");
   }
   validateFilters(spec, problems);
+}
+
+function validateInterval(interval: string | undefined, problems: Problems): void {
+  if (interval === undefined || parseDuration(interval)) return;
+  const path = `metadata.annotations["${SCRAPE_INTERVAL_ANNOTATION}"]`;
+  problems.invalid(path, interval, "is not a duration above zero", "write for example 500ms or 5s");
 }
 
 /** Rules 57 and 58, for every kind. */

@@ -32,7 +32,7 @@ export function validateExperiment(given: Experiment, context: ValidationContext
   validateAlgorithms(experiment, context, problems);
   validateSearchSpace(experiment, problems);
   validateTemplate(experiment, context, problems);
-  validateCollector(experiment.spec.metricsCollectorSpec, context.collectorKinds ?? COLLECTOR_KINDS, problems);
+  validateCollector(experiment, context.collectorKinds ?? COLLECTOR_KINDS, problems);
   validateExtras(experiment, problems);
   return dropEchoes(problems.list).filter(
     ({ path, reason }) =>

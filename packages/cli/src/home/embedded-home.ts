@@ -1,5 +1,5 @@
 import { type Trial, VOLUMES_ANNOTATION } from "@qalam/api";
-import { explainMissingPush } from "@qalam/collectors";
+import { explainMissingPush, isPushed } from "@qalam/collectors";
 import { type Controllers, LocalSamplerHost, startControllers } from "@qalam/controllers";
 import type { GrpcServer } from "@qalam/grpc";
 import { FileLogs, type Runner, startRunner } from "@qalam/runner";
@@ -108,7 +108,7 @@ async function startParts(data: DataDirectory, options: EmbeddedHomeOptions): Pr
     observations,
     samplers: new LocalSamplerHost(),
     explainMissingMetric: async (trial: Trial) => {
-      if (trial.spec.metricsCollector?.collector?.kind !== "Push") return runner.explainMissingMetric(trial);
+      if (!isPushed(trial)) return runner.explainMissingMetric(trial);
       const pushed = await observations.summarize(trial.metadata.uid ?? "");
       return explainMissingPush(
         trial,

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Trial } from "@qalam/api";
+import { isPushed } from "@qalam/collectors";
 import { KATIB_SDK_STARTUP } from "./katib-sdk-startup.ts";
 
 export interface TrialEnvironmentOptions {
@@ -31,6 +32,6 @@ export function trialEnvironment({
     QALAM_DB_MANAGER_ADDRESS: dbManager,
     QALAM_NAMESPACE: namespace,
     QALAM_OBSERVATIONS_URL: `${serverUrl}/apis/kubeflow.org/v1beta1/namespaces/${namespace}/trials/${name}/observations`,
-    ...(spec.metricsCollector?.collector?.kind === "Push" && { PYTHONPATH: folder }),
+    ...(isPushed({ spec }) && { PYTHONPATH: folder }),
   });
 }

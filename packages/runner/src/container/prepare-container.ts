@@ -9,6 +9,7 @@ import {
   WORKING_DIRECTORY_ANNOTATION,
 } from "@qalam/api";
 import type { Container } from "kubernetes-types/core/v1.js";
+import { metricEnvironment } from "../metrics/metric-environment.ts";
 import { amountOf, GPU, type Grant } from "../resources/resource-scheduler.ts";
 import type { RunnerContext } from "../runner-context.ts";
 import { containerEnvironment } from "./container-environment.ts";
@@ -33,7 +34,7 @@ export interface PreparationInput {
   readonly grant: Pick<Grant, "gpus">;
 }
 
-type Surroundings = Pick<RunnerContext, "store" | "environment" | "defaultAnnotations" | "trialEnvironment">;
+type Surroundings = Pick<RunnerContext, "store" | "environment" | "defaultAnnotations" | "trialEnvironment" | "ports">;
 
 /** Turns a container as written into a process to start: variables, paths, working folder, program. @throws ContainerError */
 export async function prepareContainer(input: PreparationInput, context: Surroundings): Promise<ContainerCommand> {
@@ -49,6 +50,7 @@ export async function prepareContainer(input: PreparationInput, context: Surroun
     PYTHONUNBUFFERED: "1", // metrics are to be seen when they are printed
     ...(gpus.length > 0 && { CUDA_VISIBLE_DEVICES: gpus.join(",") }),
     ...ofTrial,
+    ...(await metricEnvironment(input, context)),
     HOSTNAME: pod.spec?.hostname ?? pod.metadata.name,
     ...mapped,
     ...searchPath("PYTHONPATH", [ofTrial, { ...context.environment, ...mapped }]),
@@ -102,7 +104,11 @@ export function missingScript({ argv, cwd }: Pick<ContainerCommand, "argv" | "cw
     : `${script} does not exist in ${cwd}`;
 }
 
-function annotationsOf({ trial, pod }: PreparationInput, { defaultAnnotations }: Surroundings): Record<string, string> {
+/** Of the pod, over those of its trial and the defaults. */
+export function annotationsOf(
+  { trial, pod }: PreparationInput,
+  { defaultAnnotations }: Pick<Surroundings, "defaultAnnotations">,
+): Record<string, string> {
   return { ...defaultAnnotations, ...trial?.metadata.annotations, ...pod.metadata.annotations };
 }
 

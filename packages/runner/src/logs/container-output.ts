@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Clock } from "@qalam/runtime";
 import type { ObservationStore } from "@qalam/store";
 import { saveDiagnosis } from "../metrics/explain-missing-metric.ts";
+import { ExporterFollower } from "../metrics/exporter-follower.ts";
 import { FilesFollower } from "../metrics/files-follower.ts";
 import { LogFollower } from "../metrics/log-follower.ts";
 import type { MetricFollower } from "../metrics/metric-follower.ts";
@@ -60,11 +61,13 @@ export class ContainerOutput {
 
   #follower(metrics: MetricSource, onChange: () => void): MetricFollower {
     const { log, folder, observations, clock, onError } = this.#options;
-    const { trialUid, source, place, newCollector } = metrics;
+    const { trialUid, metricNames, source, place } = metrics;
     const writer = new MetricWriter({ observations, trialUid, clock, onError, arrival: () => this.#arrivals.time });
     if (place.kind === "log")
-      return new LogFollower({ log, source, writer, collector: newCollector(""), onChange, onError });
-    return new FilesFollower({ ...place, source, memory: join(folder, "followed"), newCollector, writer, onError });
+      return new LogFollower({ log, source, writer, collector: place.newCollector(""), onChange, onError });
+    if (place.kind === "files")
+      return new FilesFollower({ ...place, source, memory: join(folder, "followed"), writer, onError });
+    return new ExporterFollower({ ...place, metricNames, source, run: folder, writer, clock, onError });
   }
 
   /** Keeps what explains a missing objective. */
@@ -72,7 +75,7 @@ export class ContainerOutput {
     const { metrics, folder } = this.#options;
     if (metrics === undefined || this.#metrics === undefined) return;
     const seen = this.#metrics.diagnose();
-    if ((seen.diagnosis.found[metrics.objective] ?? 0) > 0) return;
+    if ((seen.diagnosis.found[metrics.metricNames[0] ?? ""] ?? 0) > 0) return;
     await saveDiagnosis(folder, { ...seen, cameAtExit: metrics.place.kind === "log" && this.#cameAtExit() });
   }
 

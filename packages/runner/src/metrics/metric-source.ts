@@ -1,33 +1,44 @@
 import { join } from "node:path";
+import { METRICS_PORT_ENV, parseDuration, SCRAPE_INTERVAL_ANNOTATION } from "@qalam/api";
 import { createStreamCollector, type StreamCollector, wantedMetrics } from "@qalam/collectors";
+import type { HTTPHeader } from "kubernetes-types/core/v1.js";
 import { containerEnvironment } from "../container/container-environment.ts";
 import { mapPaths } from "../container/path-mapping.ts";
-import { type PreparationInput, pathMappings } from "../container/prepare-container.ts";
+import { annotationsOf, type PreparationInput, pathMappings } from "../container/prepare-container.ts";
 import type { RunnerContext } from "../runner-context.ts";
+import { DEFAULT_PORT } from "./metric-environment.ts";
+import type { ScrapeTarget } from "./scrape.ts";
+
+const SCRAPE_INTERVAL_MS = 1_000;
+const SCRAPE_TIMEOUT_MS = 10_000;
 
 /** Where a run reports its metrics. */
 export type MetricPlace =
-  | { readonly kind: "log" }
+  | { readonly kind: "log"; readonly newCollector: NewCollector }
   | {
       readonly kind: "files";
       /** On this machine. */
       readonly path: string;
       readonly isFolder: boolean;
-    };
+      readonly newCollector: NewCollector;
+    }
+  | { readonly kind: "exporter"; readonly target: ScrapeTarget; readonly interval: number; readonly hint?: string };
+
+/** @param folder below the place in which the file lies */
+type NewCollector = (folder: string) => StreamCollector;
 
 export interface MetricSource {
   readonly trialUid: string;
-  readonly objective: string;
+  /** The objective first. */
+  readonly metricNames: readonly string[];
   /** Names the run. */
   readonly source: string;
   readonly place: MetricPlace;
-  /** @param folder below the place in which the file lies */
-  readonly newCollector: (folder: string) => StreamCollector;
 }
 
 /**
- * Where a trial's metrics come from: the output of its primary container, a file or event files that it writes. Undefined for other containers, and for
- * trials that report in another way.
+ * Where a trial's metrics come from: the output of its primary container, a file or event files that it writes, an exporter in it. Undefined for other
+ * containers, and for trials that report by themselves.
  * @param source names the run
  */
 export async function metricSource(
@@ -37,24 +48,45 @@ export async function metricSource(
 ): Promise<MetricSource | undefined> {
   const { trial, isPrimary } = input;
   if (trial === undefined || !isPrimary) return undefined;
-  const { metricsCollector: spec, objective } = trial.spec;
-  const names = wantedMetrics(objective);
-  const path = spec?.source?.fileSystemPath?.path ?? "";
-  const create = (folder: string) => createStreamCollector(spec, names, folder === "" ? path : join(path, folder));
-  if (create("") === undefined) return undefined;
-  const place = await placeOf(spec?.collector?.kind, path, input, context);
-  const newCollector = (folder: string) => create(folder) as StreamCollector;
-  return { trialUid: trial.metadata.uid ?? "", objective: names[0] ?? "", source, place, newCollector };
+  const metricNames = wantedMetrics(trial.spec.objective);
+  const place = await placeOf(input, metricNames, context);
+  return place && { trialUid: trial.metadata.uid ?? "", metricNames, source, place };
 }
 
 async function placeOf(
-  kind: string | undefined,
-  path: string,
   input: PreparationInput,
+  metricNames: readonly string[],
   context: RunnerContext,
-): Promise<MetricPlace> {
-  if (kind !== "File" && kind !== "TensorFlowEvent") return { kind: "log" };
+): Promise<MetricPlace | undefined> {
+  const spec = input.trial?.spec.metricsCollector;
+  const kind = spec?.collector?.kind;
+  if (kind === "PrometheusMetric") return exporter(input, context);
+  const path = spec?.source?.fileSystemPath?.path ?? "";
+  const create = (folder: string) =>
+    createStreamCollector(spec, metricNames, folder === "" ? path : join(path, folder));
+  if (create("") === undefined) return undefined;
+  const newCollector = (folder: string) => create(folder) as StreamCollector;
+  if (kind !== "File" && kind !== "TensorFlowEvent") return { kind: "log", newCollector };
   const declared = await containerEnvironment(input.container, input.pod, context.store);
   const mapped = mapPaths(path, pathMappings(input, declared, context)).replace(/(?<=.)\/+$/, "");
-  return { kind: "files", path: mapped, isFolder: kind === "TensorFlowEvent" };
+  return { kind: "files", path: mapped, isFolder: kind === "TensorFlowEvent", newCollector };
+}
+
+async function exporter(input: PreparationInput, context: RunnerContext): Promise<MetricPlace> {
+  const { trial, scratch } = input;
+  const {
+    port,
+    path = "/metrics",
+    host,
+    scheme = "HTTP",
+    httpHeaders = [],
+  } = trial?.spec.metricsCollector?.source?.httpGet ?? { port: DEFAULT_PORT };
+  const own = host === undefined ? await context.ports.of(scratch, Number(port)) : Number(port);
+  const url = new URL(`${scheme.toLowerCase()}://${host ?? "127.0.0.1"}:${own}${path}`);
+  const headers = Object.fromEntries((httpHeaders as HTTPHeader[]).map(({ name, value }) => [name, value]));
+  const interval = parseDuration(annotationsOf(input, context)[SCRAPE_INTERVAL_ANNOTATION] ?? "") ?? SCRAPE_INTERVAL_MS;
+  const target = { url, headers, timeout: SCRAPE_TIMEOUT_MS };
+  if (own === Number(port)) return { kind: "exporter", target, interval };
+  const hint = `port ${port} was taken: the exporter is to listen at the port in $${METRICS_PORT_ENV}`;
+  return { kind: "exporter", target, interval, hint };
 }

@@ -29,6 +29,12 @@ export class MetricWriter {
     return this.#options.observations.lastSequence(this.#options.trialUid, source);
   }
 
+  /** The latest value stored of each metric. */
+  async latestValues(): Promise<Record<string, string>> {
+    const metrics = await this.#options.observations.summarize(this.#options.trialUid);
+    return Object.fromEntries(metrics.map(({ name, latest }) => [name, latest ?? ""]));
+  }
+
   /** Resolves when the rows are durable. @param source names where they come from, so that reading it again adds nothing twice */
   async store(collected: readonly CollectedRow[], source: string): Promise<void> {
     if (collected.length === 0) return;

@@ -122,6 +122,7 @@ export class PodRun {
       this.#leaveLine?.();
       for (const cancel of this.#timers) cancel();
       this.#grant?.release();
+      this.#context.ports.release(this.#files.folder);
     }
   }
 
