@@ -13,6 +13,7 @@ export interface ManifestOptions {
   readonly parallel?: number;
   readonly spec?: Record<string, unknown>;
   readonly job?: Record<string, unknown>;
+  readonly pod?: Record<string, unknown>;
   readonly container?: Record<string, unknown>;
 }
 
@@ -26,6 +27,7 @@ export function writeManifest(folder: string, options: ManifestOptions = {}): st
     parallel = 2,
     spec = {},
     job = {},
+    pod = {},
     container = {},
   } = options;
   const file = join(folder, `${namespace}-${name}.yaml`);
@@ -52,6 +54,7 @@ export function writeManifest(folder: string, options: ManifestOptions = {}): st
               template: {
                 spec: {
                   restartPolicy: "Never",
+                  ...pod,
                   containers: [
                     {
                       name: "main",

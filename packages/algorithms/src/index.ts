@@ -12,4 +12,6 @@ export * from "./sampler.ts";
 export * from "./search-space.ts";
 export { SearchSpaceError } from "./search-space-problems.ts";
 export * from "./settings.ts";
+export * from "./stopping/registry.ts";
+export { TrialSeries } from "./stopping/trial-series.ts";
 export * from "./stopping-rule.ts";

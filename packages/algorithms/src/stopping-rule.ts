@@ -1,13 +1,12 @@
-import type { SettingSpec } from "./sampler.ts";
+import type { Direction, SettingSpec } from "./sampler.ts";
 
-/** The reports of one trial so far, as numbers; NaN never reaches a rule. */
+/** The reports of one trial so far, as losses: smaller is better, a report of NaN is Infinity. */
 export interface TrialHistory {
   /** Identifies the trial within the experiment; unique. */
   readonly id: string;
-  readonly state: "running" | "succeeded" | "failed" | "early-stopped";
-  /** Steps in ascending order. Shape [n], shared and append-only: a rule must not keep or change it. */
+  /** Strictly ascending. Shape [n], shared and append-only: a rule may keep the history but must not change it. */
   readonly steps: readonly number[];
-  /** Objective value at each step, negated where the objective is maximised: smaller is better. Shape [n]. */
+  /** Objective value at each step, negated where the objective is maximised; finite or infinite. Shape [n]. */
   readonly values: readonly number[];
 }
 
@@ -18,12 +17,27 @@ export interface StopDecision {
 }
 
 /**
- * Decides at every report of a running trial whether it should go on. Promises (checked by `describeStoppingRule`): a pure function of the
- * histories; never stops a trial that is the best at its step; the order of `others` does not matter; maximising equals minimising the negative.
+ * Judges the trials of one experiment by one objective. It is told every report and keeps what it needs, so that a report costs about the same with ten and
+ * with ten thousand trials (docs/adr/0007). Promises (checked by `describeStoppingRule`): the decisions are a pure function of the histories as they are now, in whatever
+ * order the reports of different trials came in; a trial that is the best at its step is never stopped; a forgotten trial leaves no trace; maximising equals
+ * minimising the negative.
  */
 export interface StoppingRule {
-  /** Called after each report of the running trial `trial`. @param others all other trials of the experiment, running and finished, as they are now */
-  decide(trial: TrialHistory, others: readonly TrialHistory[]): StopDecision | undefined;
+  /** Takes the newest report of a trial, the last of its history; called once for each. */
+  observe(trial: TrialHistory): void;
+  /** The trial has succeeded: its history is whole. Called again after reports that come later still. */
+  settle?(trial: TrialHistory): void;
+  /** The trial failed, was deleted or will run again from the start: it takes no part any more. Unknown ids are ignored. */
+  forget(id: string): void;
+  /** Whether a running trial should end, by everything observed so far. Changes nothing. @param trial observed before, with at least one report */
+  decide(trial: TrialHistory): StopDecision | undefined;
+}
+
+/** What a rule judges by. */
+export interface StoppingObjective {
+  readonly direction: Direction;
+  /** The metric's name, for messages. */
+  readonly metric: string;
 }
 
 /** An entry of the registry: one early-stopping algorithm users can name. */
@@ -32,7 +46,7 @@ export interface StoppingRuleFactory {
   readonly summary: string;
   readonly source?: string;
   readonly settings: readonly SettingSpec[];
+  /** Problems the settings have together, beyond what `settings` says. */
   check?(settings: Readonly<Record<string, string>>): readonly string[];
-  /** @param direction of the objective: for messages and thresholds in the user's sign */
-  create(settings: Readonly<Record<string, string>>, direction: "minimize" | "maximize"): StoppingRule;
+  create(settings: Readonly<Record<string, string>>, objective: StoppingObjective): StoppingRule;
 }

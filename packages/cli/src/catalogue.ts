@@ -1,45 +1,67 @@
-import { ALGORITHMS, findAlgorithm } from "@qalam/algorithms";
-import { type AlgorithmCatalogue, didYouMean, type Experiment, type FieldProblem } from "@qalam/api";
+import {
+  ALGORITHMS,
+  checkSettings,
+  findAlgorithm,
+  findStoppingRule,
+  type SettingProblem,
+  STOPPING_RULES,
+  settingsRecord,
+} from "@qalam/algorithms";
+import {
+  type AlgorithmCatalogue,
+  type AlgorithmSpec,
+  didYouMean,
+  type Experiment,
+  type FieldProblem,
+} from "@qalam/api";
 import { samplerOptions } from "@qalam/controllers";
 
 /** What validation must know of the algorithms there are. */
 export const catalogue: AlgorithmCatalogue = {
   algorithmNames: ALGORITHMS.map(({ name }) => name),
-  earlyStoppingNames: [],
-  checkAlgorithm(spec, experiment): FieldProblem[] {
-    const algorithm = findAlgorithm(spec.algorithmName ?? "");
-    if (algorithm === undefined) return [];
-    const settings = spec.algorithmSettings ?? [];
+  earlyStoppingNames: STOPPING_RULES.map(({ name }) => name),
+  checkAlgorithm(spec, experiment) {
+    if (findAlgorithm(spec.algorithmName ?? "") === undefined) return [];
     const { settingProblems, problems } = checkedOptions(experiment);
-    const located = settingProblems.map(({ name, value, problem, accepted }): FieldProblem => {
-      const index = settings.findIndex((setting) => setting.name === name);
-      const hint =
-        accepted === undefined
-          ? undefined
-          : didYouMean(value !== undefined && accepted.includes(name) ? value : name, accepted);
-      return {
-        path: index === -1 ? "spec.algorithm.algorithmSettings" : `spec.algorithm.algorithmSettings[${index}]`,
-        reason: value === undefined ? "FieldValueRequired" : "FieldValueInvalid",
-        ...(value !== undefined && { value }),
-        problem,
-        ...(hint !== undefined && { hint }),
-      };
-    });
     const others = problems.filter((text) => !settingProblems.some(({ problem }) => problem === text));
-    return [
-      ...located,
-      ...others.map(
-        (problem): FieldProblem => ({
-          path: "spec.algorithm",
-          reason: "FieldValueInvalid",
-          value: spec.algorithmName,
-          problem,
-        }),
-      ),
-    ];
+    return located(spec, "spec.algorithm", settingProblems, others);
   },
-  checkEarlyStopping: () => [],
+  checkEarlyStopping(spec, path) {
+    const { algorithmName = "", algorithmSettings = [] } = spec;
+    const rule = findStoppingRule(algorithmName);
+    if (rule === undefined) return [];
+    const problems = checkSettings(algorithmName, rule.settings, algorithmSettings);
+    const others = problems.length > 0 ? [] : (rule.check?.(settingsRecord(algorithmSettings)) ?? []);
+    return located(spec, path, problems, others);
+  },
 };
+
+/** Problems of settings at the setting they are about, all others at the algorithm. */
+function located(
+  { algorithmName, algorithmSettings = [] }: AlgorithmSpec,
+  path: string,
+  settingProblems: readonly SettingProblem[],
+  others: readonly string[],
+): FieldProblem[] {
+  const ofSettings = settingProblems.map(({ name, value, problem, accepted }): FieldProblem => {
+    const index = algorithmSettings.findIndex((setting) => setting.name === name);
+    const hint =
+      accepted === undefined
+        ? undefined
+        : didYouMean(value !== undefined && accepted.includes(name) ? value : name, accepted);
+    return {
+      path: index === -1 ? `${path}.algorithmSettings` : `${path}.algorithmSettings[${index}]`,
+      reason: value === undefined ? "FieldValueRequired" : "FieldValueInvalid",
+      ...(value !== undefined && { value }),
+      problem,
+      ...(hint !== undefined && { hint }),
+    };
+  });
+  const ofAlgorithm = others.map(
+    (problem): FieldProblem => ({ path, reason: "FieldValueInvalid", value: algorithmName, problem }),
+  );
+  return [...ofSettings, ...ofAlgorithm];
+}
 
 /** The search space is only looked at when it can be built; its own problems are reported by their rules. */
 function checkedOptions(experiment: Experiment) {

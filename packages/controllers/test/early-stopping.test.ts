@@ -1,80 +1,48 @@
-import type { StoppingRule, StoppingRuleFactory } from "@qalam/algorithms";
+import type { StopDecision, StoppingRule, StoppingRuleFactory, TrialHistory } from "@qalam/algorithms";
 import { EXPERIMENT, type Experiment, keyOf, type StoredJob, TRIAL, type Trial } from "@qalam/api";
 import { MemoryObservationStore } from "@qalam/store/memory";
-import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { AssignedRules } from "../src/early-stopping/assigned-rules.ts";
 import { Race } from "../src/early-stopping/race.ts";
-import { ReportSeries } from "../src/early-stopping/report-series.ts";
 import { experiment } from "./builders.ts";
 import { condition, Home, type HomeOptions, has, parabola } from "./home.ts";
 import type { Training } from "./kubelet.ts";
 
 /** Stops a trial that is worse than another one was at the same step. */
-const behind: StoppingRule = {
-  decide(trial, others) {
+class Behind implements StoppingRule {
+  readonly #trials = new Map<string, TrialHistory>();
+
+  observe(trial: TrialHistory): void {
+    this.#trials.set(trial.id, trial);
+  }
+
+  forget(id: string): void {
+    this.#trials.delete(id);
+  }
+
+  decide(trial: TrialHistory): StopDecision | undefined {
     const [step, value] = [trial.steps.at(-1) ?? 0, trial.values.at(-1) ?? 0];
-    for (const other of others) {
-      const at = other.steps.lastIndexOf(step);
-      const better = at === -1 ? undefined : other.values[at];
+    for (const other of this.#trials.values()) {
+      const better = other.values[other.steps.lastIndexOf(step)];
       if (better !== undefined && better < value)
         return { message: `behind: ${value} at step ${step}, ${other.id} had ${better}` };
     }
     return undefined;
-  },
-};
+  }
+}
 const factory: StoppingRuleFactory = {
   name: "behind",
   summary: "stops what is behind",
   settings: [{ name: "margin", type: "float", description: "unused" }],
-  create: () => behind,
+  create: () => new Behind(),
 };
 const stoppingRules = (name: string): StoppingRuleFactory | undefined => (name === "behind" ? factory : undefined);
-
-describe("a series of reports", () => {
-  it("numbers reports without a step", () => {
-    const series = new ReportSeries("a");
-    for (const loss of [3, 2, 1]) series.add(loss, undefined);
-    expect([series.steps, series.values]).toEqual([
-      [1, 2, 3],
-      [3, 2, 1],
-    ]);
-  });
-
-  it("takes steps as they are named, drops NaN and steps that were passed", () => {
-    const series = new ReportSeries("a");
-    const counted = [
-      [5, 0],
-      [Number.NaN, 1],
-      [4, 1],
-      [9, 1],
-      [9, 0],
-      [3, 10],
-    ].map(([loss, step]) => series.add(loss ?? 0, step));
-    expect(counted).toEqual([true, false, true, false, false, true]);
-    expect([series.steps, series.values]).toEqual([
-      [0, 1, 10],
-      [5, 4, 3],
-    ]);
-  });
-
-  it("has rising steps whatever is reported", () =>
-    fc.assert(
-      fc.property(fc.array(fc.tuple(fc.double(), fc.option(fc.integer(), { nil: undefined }))), (reports) => {
-        const series = new ReportSeries("a");
-        for (const [loss, step] of reports) series.add(loss, step);
-        expect(series.values.some(Number.isNaN)).toBe(false);
-        expect(series.steps.length).toBe(series.values.length);
-        for (let i = 1; i < series.steps.length; i++) expect(series.steps[i]).toBeGreaterThan(series.steps[i - 1] ?? 0);
-      }),
-    ));
-});
 
 describe("a race", () => {
   const loss = (value: string) => ({ metric: "loss", value });
 
   it("compares running trials with each other, and stops none that has ended", () => {
-    const race = new Race([[behind]], { type: "minimize", objectiveMetricName: "loss" });
+    const race = new Race([[new Behind()]], { type: "minimize", objectiveMetricName: "loss" });
     race.setTrial("a", "running");
     race.setTrial("b", "running");
     race.add("a", loss("0.5"));
@@ -89,7 +57,7 @@ describe("a race", () => {
   });
 
   it("shows rules losses: larger is better when maximising", () => {
-    const race = new Race([[behind]], { type: "maximize", objectiveMetricName: "loss" });
+    const race = new Race([[new Behind()]], { type: "maximize", objectiveMetricName: "loss" });
     for (const [uid, value] of [
       ["a", "0.5"],
       ["b", "0.7"],
@@ -106,7 +74,7 @@ describe("a race", () => {
       objectiveMetricName: "loss",
       additionalObjectives: [{ type: "maximize" as const, objectiveMetricName: "gain" }],
     } as const;
-    const race = new Race([[behind], [behind]], {
+    const race = new Race([[new Behind()], [new Behind()]], {
       ...objective,
       additionalObjectives: [...objective.additionalObjectives],
     });
@@ -222,7 +190,7 @@ describe("early stopping of running trials", () => {
     );
   });
 
-  it("goes on after a restart with the histories there were, reported while nobody looked", async () => {
+  it("decides after a restart by what was reported while nobody looked, without waiting for a report", async () => {
     const observations = new MemoryObservationStore();
     const home = await start({ observations, train: () => ({ reports: [], until: forever }) });
     await home.create(stopping("resumed", { maxTrialCount: 2, parallelTrialCount: 2 }));
@@ -231,14 +199,15 @@ describe("early stopping of running trials", () => {
     const report = async (trial: Trial, value: string, sequence: number) => {
       const row = { metric: "loss", value, time: "2026-01-01T00:00:00Z", source: "log", sequence };
       await observations.append(trial.metadata.uid ?? "", [row]);
-      await home.idle();
     };
+    await report(fast, "0.9", 0);
     await report(slow, "0.5", 0);
-    await report(fast, "0.4", 0);
+    await home.idle();
     await home.stopControllers();
+    await report(slow, "0.6", 1);
     await report(fast, "0.3", 1);
     await home.startControllers();
-    await report(slow, "0.6", 1);
+    await home.idle();
     const now = async (trial: Trial) => (await home.store.get(TRIAL, keyOf(trial))) as Trial;
     expect(condition(await now(slow), "EarlyStopped")?.message).toBe(
       `Trial is early stopped: behind: 0.6 at step 2, ${fast.metadata.uid} had 0.3`,

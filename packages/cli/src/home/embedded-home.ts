@@ -1,3 +1,4 @@
+import { findStoppingRule } from "@qalam/algorithms";
 import { type Trial, VOLUMES_ANNOTATION } from "@qalam/api";
 import { explainMissingPush, isPushed } from "@qalam/collectors";
 import { type Controllers, LocalSamplerHost, startControllers } from "@qalam/controllers";
@@ -107,6 +108,7 @@ async function startParts(data: DataDirectory, options: EmbeddedHomeOptions): Pr
     store,
     observations,
     samplers: new LocalSamplerHost(),
+    stoppingRules: findStoppingRule,
     explainMissingMetric: async (trial: Trial) => {
       if (!isPushed(trial)) return runner.explainMissingMetric(trial);
       const pushed = await observations.summarize(trial.metadata.uid ?? "");

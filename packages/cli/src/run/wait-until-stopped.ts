@@ -1,17 +1,9 @@
-import {
-  EXPERIMENT,
-  EXPERIMENT_LABEL,
-  type Experiment,
-  isTrialCompleted,
-  type ObjectKey,
-  POD,
-  type StoredPod,
-  TRIAL,
-} from "@qalam/api";
+import { EXPERIMENT, EXPERIMENT_LABEL, type Experiment, type ObjectKey, POD, type StoredPod, TRIAL } from "@qalam/api";
+import { isSettled } from "@qalam/controllers";
 import type { ResourceStore } from "@qalam/store";
 import { forEachChange } from "./follow-experiments.ts";
 
-/** Resolves when no trial of the experiments is active and none of their pods has a process any more. */
+/** Resolves when every trial of the experiments has ended, its observation is final, and none of their pods has a process any more. */
 export async function waitUntilStopped(
   store: ResourceStore,
   keys: readonly ObjectKey[],
@@ -20,7 +12,7 @@ export async function waitUntilStopped(
   for (const { namespace, name } of keys) {
     const scope = { namespace, labelSelector: `${EXPERIMENT_LABEL}=${name}` };
     await waitUntilNone(signal, (end, done) =>
-      forEachActive(store, TRIAL, scope, end, (trial) => !isTrialCompleted(trial), done),
+      forEachActive(store, TRIAL, scope, end, (trial) => !isSettled(trial), done),
     );
     await waitUntilNone(signal, (end, done) => forEachActive(store, POD, scope, end, hasProcesses, done));
   }

@@ -1,4 +1,3 @@
-import type { TrialHistory } from "@qalam/algorithms";
 import {
   type Experiment,
   isExperimentCompleted,
@@ -11,9 +10,10 @@ import {
 import { ownerUid } from "@qalam/runtime";
 import type { ObservationRow } from "@qalam/store";
 import type { ControllerContext } from "../controller-context.ts";
+import { objectiveNames } from "../trial/measurement.ts";
 import { isDisplaced } from "../trial/stop-reasons.ts";
 import { experimentRules } from "./experiment-rules.ts";
-import { Race } from "./race.ts";
+import { Race, type RunnerState } from "./race.ts";
 
 /** A race with the rows that arrived while its past was read from the store. */
 interface Started {
@@ -25,7 +25,7 @@ interface Started {
 
 /**
  * Follows the reports of running trials and decides at each which trial should stop, whatever way the metrics come (log, file, push). The histories are in
- * memory; after a restart they are read from the store at the first report.
+ * memory; a new server reads them from the store, and makes a decision again that was not stored before the old one died.
  */
 export class EarlyStopping {
   readonly #context: ControllerContext;
@@ -44,8 +44,9 @@ export class EarlyStopping {
     this.#unsubscribe = context.observations.subscribe((uid, rows) => this.#reported(uid, rows));
     context.trials.onChange((current, previous) => this.#trialChanged(current, previous));
     context.experiments.onChange((current, previous) => {
-      if (current === undefined || isExperimentCompleted(current))
-        this.#races.delete((current ?? previous)?.metadata.uid ?? "");
+      const uid = (current ?? previous)?.metadata.uid ?? "";
+      if (current === undefined || isExperimentCompleted(current)) this.#races.delete(uid);
+      else if (!this.#races.has(uid)) this.#races.set(uid, this.#start(current, false) ?? null);
     });
   }
 
@@ -122,31 +123,34 @@ export class EarlyStopping {
     const trials = [...this.#context.trials.indexed(metadata.uid ?? "").values()];
     for (const trial of trials) enter(race, trial.metadata.uid ?? "", trial);
     const started: Started = { race, waiting: new Map(), loading: Promise.resolve() };
-    started.loading = this.#load(started, trials).catch((error: Error) => {
+    const metrics = hasRules && !isAssigned ? objectiveNames(spec.objective ?? {}) : [undefined];
+    started.loading = this.#load(started, trials, metrics).catch((error: Error) => {
       this.#races.delete(metadata.uid ?? ""); // the next report tries again
       this.#context.onError("early-stopping", metadata.name, error, 1);
     });
     return started;
   }
 
-  /** Reads what was reported before; rows that arrive meanwhile may be among it and count once. */
-  async #load(started: Started, trials: readonly Trial[]): Promise<void> {
-    const past = await Promise.all(
-      trials.map(async ({ metadata: { uid = "" } }) => ({ uid, rows: await this.#context.observations.query(uid) })),
-    );
+  /** Reads what was reported before, trial by trial; rows that arrive meanwhile may be among it and count once. */
+  async #load(started: Started, trials: readonly Trial[], metrics: readonly (string | undefined)[]): Promise<void> {
     const waiting = started.waiting ?? new Map<string, ObservationRow[]>();
+    const past = new Map<string, ObservationRow[]>();
+    for (const { metadata } of trials)
+      for (const metric of metrics) {
+        const rows = await this.#context.observations.query(metadata.uid ?? "", metric === undefined ? {} : { metric });
+        past.set(metadata.uid ?? "", [...(past.get(metadata.uid ?? "") ?? []), ...rows]);
+      }
     started.waiting = undefined;
-    for (const { uid, rows } of past) {
+    for (const [uid, rows] of past) {
       const later = new Set(waiting.get(uid)?.map(identity));
       for (const row of rows) if (!later.has(identity(row))) started.race.add(uid, row);
     }
     for (const [uid, rows] of waiting) for (const row of rows) started.race.add(uid, row);
-    for (const { uid } of past) this.#decide(started.race, uid);
-    for (const uid of waiting.keys()) this.#decide(started.race, uid);
+    for (const uid of new Set([...past.keys(), ...waiting.keys()])) this.#decide(started.race, uid);
   }
 }
 
-const states: Partial<Record<ReturnType<typeof trialListOf>, TrialHistory["state"]>> = {
+const states: Partial<Record<ReturnType<typeof trialListOf>, RunnerState>> = {
   pending: "running",
   running: "running",
   succeeded: "succeeded",

@@ -1,4 +1,10 @@
-import { checkSettings, type StoppingRule, type StoppingRuleFactory, settingsRecord } from "@qalam/algorithms";
+import {
+  checkSettings,
+  type StoppingObjective,
+  type StoppingRule,
+  type StoppingRuleFactory,
+  settingsRecord,
+} from "@qalam/algorithms";
 import type { AlgorithmSpec, ExperimentSpec } from "@qalam/api";
 
 /** Finds an early-stopping rule by the name users write. */
@@ -16,14 +22,19 @@ export function stoppingProblems(spec: ExperimentSpec, lookup: RuleLookup): stri
 
 /** The rules of an experiment for each of its objectives: shape [objective][rule]. Unknown ones are left out. */
 export function experimentRules(spec: ExperimentSpec, lookup: RuleLookup): StoppingRule[][] {
-  const directions = [
-    spec.objective?.type ?? "minimize",
-    ...(spec.objective?.additionalObjectives ?? []).map(({ type }) => type),
+  const {
+    type: direction = "minimize",
+    objectiveMetricName: metric = "",
+    additionalObjectives = [],
+  } = spec.objective ?? {};
+  const objectives: StoppingObjective[] = [
+    { direction, metric },
+    ...additionalObjectives.map((one) => ({ direction: one.type, metric: one.objectiveMetricName })),
   ];
-  return directions.map((direction) =>
+  return objectives.map((objective) =>
     ruleSpecs(spec).flatMap(
       ({ algorithmName = "", algorithmSettings = [] }) =>
-        lookup(algorithmName)?.create(settingsRecord(algorithmSettings), direction) ?? [],
+        lookup(algorithmName)?.create(settingsRecord(algorithmSettings), objective) ?? [],
     ),
   );
 }

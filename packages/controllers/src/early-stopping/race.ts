@@ -1,8 +1,7 @@
-import type { StoppingRule, TrialHistory } from "@qalam/algorithms";
+import { type StoppingRule, TrialSeries } from "@qalam/algorithms";
 import { type EarlyStoppingRule, type ObjectiveSpec, parseGoFloat } from "@qalam/api";
 import { objectiveNames } from "../trial/measurement.ts";
 import { AssignedRules } from "./assigned-rules.ts";
-import { ReportSeries } from "./report-series.ts";
 
 /** What counts of a row. */
 export interface Report {
@@ -11,10 +10,14 @@ export interface Report {
   readonly step?: number;
 }
 
+/** How a trial takes part: one that failed does not. */
+export type RunnerState = "running" | "succeeded" | "failed" | "early-stopped";
+
 interface Runner {
   /** One per objective. */
-  readonly series: readonly ReportSeries[];
+  readonly series: readonly TrialSeries[];
   readonly assigned: AssignedRules | undefined;
+  state: RunnerState;
   stopped: string | undefined;
 }
 
@@ -39,19 +42,21 @@ export class Race {
   }
 
   /** Enters a trial or changes its state. @param assigned rules a service gave it */
-  setTrial(uid: string, state: TrialHistory["state"], assigned: readonly EarlyStoppingRule[] = []): void {
-    const known = this.#trials.get(uid);
-    const runner = known ?? {
-      series: this.#metrics.map(() => new ReportSeries(uid)),
+  setTrial(uid: string, state: RunnerState, assigned: readonly EarlyStoppingRule[] = []): void {
+    const runner = this.#trials.get(uid) ?? {
+      series: this.#metrics.map(() => new TrialSeries(uid)),
       assigned: assigned.length === 0 ? undefined : new AssignedRules(assigned, this.#objective),
+      state,
       stopped: undefined,
     };
-    for (const series of runner.series) series.state = state;
+    runner.state = state;
     this.#trials.set(uid, runner);
+    if (state === "failed") this.#forget(uid);
+    if (state === "succeeded") this.#settle(runner);
   }
 
   remove(uid: string): void {
-    this.#trials.delete(uid);
+    if (this.#trials.delete(uid)) this.#forget(uid);
   }
 
   /** Takes a report without deciding anything but the trial's own rules. @returns whether it was one of an objective */
@@ -61,44 +66,48 @@ export class Race {
     trial.stopped ??= trial.assigned?.report(metric, value);
     const index = this.#metrics.indexOf(metric);
     const number = index === -1 ? undefined : parseGoFloat(value);
-    if (number === undefined) return false;
-    return trial.series[index]?.add(number * (this.#signs[index] ?? 1), step) === true;
+    const series = trial.series[index];
+    if (number === undefined || series === undefined || trial.state === "failed") return false;
+    if (!series.add(number * (this.#signs[index] as number), step)) return false;
+    for (const rule of this.#rules[index] ?? []) rule.observe(series);
+    if (trial.state === "succeeded") this.#settle(trial);
+    return true;
   }
 
   /** Whether a running trial should stop, by the reports there are. @returns why */
   decide(uid: string): string | undefined {
     const trial = this.#trials.get(uid);
-    if (trial === undefined || trial.series[0]?.state !== "running") return undefined;
-    return trial.stopped ?? this.#byRules(uid, trial.series);
+    if (trial === undefined || trial.state !== "running") return undefined;
+    return trial.stopped ?? this.#byRules(trial.series);
   }
 
-  #byRules(uid: string, series: readonly ReportSeries[]): string | undefined {
+  #byRules(series: readonly TrialSeries[]): string | undefined {
     const reasons: string[] = [];
     for (const [objective, rules] of this.#rules.entries()) {
       const own = series[objective];
       if (own === undefined || own.steps.length === 0) return undefined;
-      const others = this.#others(uid, objective);
-      const decision = firstDecision(rules, own, others);
+      const decision = firstDecision(rules, own);
       if (decision === undefined) return undefined;
       reasons.push(decision);
     }
     return reasons.length === 0 ? undefined : reasons.join("; ");
   }
 
-  #others(uid: string, objective: number): TrialHistory[] {
-    const others: TrialHistory[] = [];
-    for (const [other, { series }] of this.#trials) if (other !== uid) others.push(series[objective] as ReportSeries);
-    return others;
+  #settle({ series }: Runner): void {
+    for (const [objective, rules] of this.#rules.entries()) {
+      const own = series[objective] as TrialSeries;
+      if (own.steps.length > 0) for (const rule of rules) rule.settle?.(own);
+    }
+  }
+
+  #forget(uid: string): void {
+    for (const rule of this.#rules.flat()) rule.forget(uid);
   }
 }
 
-function firstDecision(
-  rules: readonly StoppingRule[],
-  trial: TrialHistory,
-  others: readonly TrialHistory[],
-): string | undefined {
+function firstDecision(rules: readonly StoppingRule[], trial: TrialSeries): string | undefined {
   for (const rule of rules) {
-    const decision = rule.decide(trial, others);
+    const decision = rule.decide(trial);
     if (decision !== undefined) return decision.message;
   }
   return undefined;

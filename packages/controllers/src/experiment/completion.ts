@@ -1,4 +1,5 @@
 import { type ExperimentSpec, parseDuration, reachesGoal } from "@qalam/api";
+import { DURATION_REASON } from "../trial/stop-reasons.ts";
 import type { TrialTally } from "./trial-tally.ts";
 
 /** How an experiment ends: the condition to set. */
@@ -57,14 +58,11 @@ function atEndOfSpace(tally: CompletionInput["tally"]): Completion {
 
 function outOfTime(tally: CompletionInput["tally"], budget: string): Completion {
   if (tally.count("succeeded") + tally.count("earlyStopped") > 0)
-    return succeeded(
-      "ExperimentMaxDurationReached",
-      `Experiment has succeeded because its maxDuration of ${budget} is used up`,
-    );
+    return succeeded(DURATION_REASON, `Experiment has succeeded because its maxDuration of ${budget} is used up`);
   const why = tally.failed === 0 ? "" : `: ${trials(tally.failed)} failed, first ${tally.firstFailure()}`;
   return {
     type: "Failed",
-    reason: "ExperimentMaxDurationReached",
+    reason: DURATION_REASON,
     message: `Experiment has failed because its maxDuration of ${budget} was used up before any trial succeeded${why}`,
   };
 }

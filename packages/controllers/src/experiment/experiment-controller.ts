@@ -7,6 +7,7 @@ import {
   isExperimentCompleted,
   isExperimentRestartable,
   keyOf,
+  latestCondition,
   PAUSED_ANNOTATION,
   parseDuration,
   SUGGESTION,
@@ -16,7 +17,7 @@ import {
 } from "@qalam/api";
 import { commitStatus, ignoreOutdated, keyFrom, ownerUid, textOf, timestampOf, WorkQueue } from "@qalam/runtime";
 import type { ControllerContext } from "../controller-context.ts";
-import { ENDED_MESSAGE, PAUSE_MESSAGE } from "../trial/stop-reasons.ts";
+import { DURATION_REASON, durationMessage, ENDED_MESSAGE, PAUSE_MESSAGE } from "../trial/stop-reasons.ts";
 import { advanceExperiment, unusedAssignments } from "./advance-experiment.ts";
 import { closedSuggestionStatus } from "./closed-suggestion.ts";
 import { type Completion, completionOf } from "./completion.ts";
@@ -156,7 +157,8 @@ export class ExperimentController {
       await this.#write(experiment, restartingStatus(experiment, timestampOf(clock)));
       return;
     }
-    if (spec.completionPolicy !== "FinishTrials") await stopTrials(store, memory.tally.newestActive(), ENDED_MESSAGE);
+    if (spec.completionPolicy !== "FinishTrials")
+      await stopTrials(store, memory.tally.newestActive(), endMessage(experiment));
     const suggestion = this.#suggestionOf(experiment);
     const conditions = suggestion?.status?.conditions;
     const isOpen = !hasCondition(conditions, "Succeeded") && !hasCondition(conditions, "Failed");
@@ -226,6 +228,12 @@ export class ExperimentController {
       this.#context.events.record(experiment, "Warning", "ReconcileError", message, COMPONENT);
     this.#context.onError("experiment", key, error, attempt);
   }
+}
+
+/** Why the trials of an ended experiment are stopped. */
+function endMessage({ spec, status }: Experiment): string {
+  const isOutOfTime = latestCondition(status?.conditions)?.reason === DURATION_REASON;
+  return isOutOfTime ? durationMessage(spec.maxDuration ?? "") : ENDED_MESSAGE;
 }
 
 function suggestionFailure(suggestion: Suggestion | undefined): Completion | undefined {
