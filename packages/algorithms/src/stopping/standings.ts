@@ -112,7 +112,7 @@ export class Standings {
 }
 
 /** A step to three digits; rises with the step. */
-export function stepLabel(step: number): number {
+function stepLabel(step: number): number {
   return Number.isInteger(step) && Math.abs(step) < 1000 ? step : Number(step.toPrecision(3));
 }
 
