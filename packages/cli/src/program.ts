@@ -9,6 +9,7 @@ import { addLogsCommand } from "./commands/logs-command.ts";
 import { addResultCommands } from "./commands/result-commands.ts";
 import { addRunCommand } from "./commands/run-command.ts";
 import { addSteerCommands } from "./commands/steer-commands.ts";
+import { addTestCollectorCommand } from "./commands/test-collector-command.ts";
 import { addUpCommand } from "./commands/up-command.ts";
 import { say, type Terminal } from "./terminal.ts";
 
@@ -24,6 +25,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   addGetCommands(program, terminal);
   addLogsCommand(program, terminal);
   addResultCommands(program, terminal);
+  addTestCollectorCommand(program, terminal);
   addSteerCommands(program, terminal);
   addAskTellCommand(program, terminal);
   addCompletionCommand(program);

@@ -63,12 +63,12 @@ function amount({ spec, diagnosis, files }: MissingMetric): string {
   if (diagnosis === undefined) return "nothing could be read";
   if (kindOf(spec) === "PrometheusMetric" && diagnosis.units === 0) return "it never answered";
   if (diagnosis.bytes === 0) return "it is empty";
-  const size = `${diagnosis.units} ${unit(kindOf(spec))} (${diagnosis.bytes} bytes)`;
+  const size = `${diagnosis.units} ${unit(kindOf(spec))}${diagnosis.units === 1 ? "" : "s"} (${diagnosis.bytes} bytes)`;
   return files === undefined || files === 1 ? `read ${size}` : `read ${files} files, ${size}`;
 }
 
 function unit(kind: string): string {
-  return kind === "TensorFlowEvent" ? "records" : kind === "PrometheusMetric" ? "answers" : "lines";
+  return kind === "TensorFlowEvent" ? "record" : kind === "PrometheusMetric" ? "answer" : "line";
 }
 
 function closeOnes({ objective, spec, diagnosis }: MissingMetric): string[] {
@@ -83,9 +83,16 @@ function closeOnes({ objective, spec, diagnosis }: MissingMetric): string[] {
 /** `saw Accuracy=0.9; the objective is accuracy`. */
 function nameHint(objective: string, lines: readonly string[]): string | undefined {
   for (const line of [...lines].reverse()) {
-    const match = /([\w./|-]+)\s*[=:]\s*([+-]?[\d.]+)/.exec(line);
-    if (match !== null && match[1] !== objective)
-      return `saw ${match[0]}; the objective is ${objective}: print ${objective}=${match[2]}, or change objectiveMetricName or the filter`;
+    const match = /([^\s=:,;"'{}()]+)["']?\s*([=:])\s*["']?([+-]?(?:[\d.][\d.,]*(?:[Ee][+-]?\d+)?|nan|inf))/i.exec(
+      line,
+    );
+    if (match === null) continue;
+    const [saw, name, sign, value = ""] = match;
+    if (name !== objective)
+      return `saw ${saw}; the objective is ${objective}: print ${objective}=${value}, or change objectiveMetricName or the filter`;
+    if (value.includes(",")) return `saw ${saw}: write numbers with a point`;
+    if (sign === ":")
+      return `saw ${saw}: print ${objective}=${value}, or give the filter ([\\w-]+)\\s*:\\s*([+-]?\\d[\\d.eE+-]*)`;
   }
   return undefined;
 }

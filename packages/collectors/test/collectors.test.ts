@@ -93,6 +93,19 @@ describe("explainMissingMetric", () => {
     expect(explanation).toContain("read 2 lines");
     expect(explanation).toContain("saw Accuracy=0.9; the objective is accuracy: print accuracy=0.9");
   });
+  it.each([
+    ["accuracy: 0.9", "saw accuracy: 0.9: print accuracy=0.9, or give the filter"],
+    ['"accuracy": 0.9}', "or give the filter"],
+    ["val_accuracy=0.9", "saw val_accuracy=0.9; the objective is accuracy: print accuracy=0.9"],
+    ["accuracy: 0,9", "saw accuracy: 0,9: write numbers with a point"],
+  ])("from the line %j finds the advice", (line, advice) => {
+    const collector = new TextCollector(["accuracy"]);
+    collector.push(Buffer.from(`${line}\n`));
+    const diagnosis = collector.diagnose();
+    const explanation = explainMissingMetric({ objective: "accuracy", spec: undefined, diagnosis });
+    expect(explanation).toContain(`closest line: ${JSON.stringify(line)}`);
+    expect(explanation).toContain(advice);
+  });
   it("says when there was no output", () => {
     expect(
       explainMissingMetric({ objective: "a", spec: undefined, diagnosis: new TextCollector(["a"]).diagnose() }),

@@ -174,6 +174,23 @@ describe("a metrics file", () => {
   });
 });
 
+describe("the training's output", () => {
+  it("is not held back by Python", async () => {
+    const home = await startHome();
+    const trial = await createTrial(home.store, "echo loss=$PYTHONUNBUFFERED");
+    expect(values(await new Gates(home).end(trial))).toEqual(["1"]);
+  });
+
+  it("that came at exit only is said to be buffered when the objective is missing", async () => {
+    const home = await startHome();
+    const late = await createTrial(home.store, "sleep 3.2; echo Loss=1");
+    const early = await createTrial(home.store, "echo Loss=1; sleep 3.2", { name: "early" });
+    await Promise.all([late, early].map((trial) => new Gates(home).end(trial)));
+    expect(await home.runner.explainMissingMetric(late)).toMatch(/saw Loss=1; .*all output came at exit; flush it/);
+    expect(await home.runner.explainMissingMetric(early)).not.toContain("at exit");
+  });
+});
+
 describe("event files", () => {
   const path = "/var/log/katib/tfevent/";
   const fixtures = join(import.meta.dirname, "../../collectors/test/event-files");

@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { writeManifest } from "./manifest.ts";
+import { qalam, root, temporaryFolder } from "./qalam-command.ts";
+
+const eventFile = join(root, "packages/collectors/test/event-files/torch/events.out.tfevents.1700000000.host");
+
+describe("qalam test-collector", () => {
+  it("shows what would be collected from a log", async () => {
+    const home = temporaryFolder();
+    const log = join(home, "train.log");
+    writeFileSync(log, "epoch=1\nloss=0.5\n2024-01-01T00:00:00Z loss=0.25 step=7\nepoch=2 loss=nan");
+    const { status, stdout } = await qalam(["test-collector", log, "-f", writeManifest(home)], { home });
+    expect(stdout.split("\n").map((line) => line.split(/\s{2,}/))).toEqual([
+      ["METRIC", "VALUE", "STEP", "TIME", "POSITION"],
+      ["loss", "0.5", "1", "(arrival)", "13"],
+      ["loss", "0.25", "7", "2024-01-01T00:00:00Z", "43"],
+      ["loss", "nan", "2", "(arrival)", "68"],
+      [""],
+      ["METRIC", "VALUES", "LATEST", "MIN", "MAX"],
+      ["loss", "3", "nan", "0.25", "0.5"],
+      [""],
+    ]);
+    expect(status).toBe(0);
+  });
+
+  it("says why there is nothing, and ends with status 1", async () => {
+    const home = temporaryFolder();
+    const log = join(home, "train.log");
+    writeFileSync(log, "Loss=0.5\n");
+    const { status, stderr } = await qalam(["test-collector", log, "-f", writeManifest(home)], { home });
+    expect(stderr).toBe(
+      'metric "loss" was not found: looked for lines like loss=0.95 in the training\'s output; read 1 line (9 bytes); closest line: "Loss=0.5"; saw Loss=0.5; the objective is loss: print loss=0.5, or change objectiveMetricName or the filter\n',
+    );
+    expect(status).toBe(1);
+  });
+
+  it("reads event files, exporters' answers and JSON lines as the experiment says", async () => {
+    const home = temporaryFolder();
+    const collect = async (name: string, file: string, metricsCollectorSpec: object) => {
+      const manifest = writeManifest(home, { name, spec: { metricsCollectorSpec } });
+      const { stdout } = await qalam(["test-collector", file, "-f", manifest, "-o", "json"], { home });
+      return (JSON.parse(stdout) as { rows: { value: string; step?: number }[] }).rows.map(({ value }) => value);
+    };
+    const events = { collector: { kind: "TensorFlowEvent" } };
+    expect(await collect("events", eventFile, events)).toEqual(["0.9", "0.5", "0.25", "NaN", "Infinity"]);
+    expect(await collect("events", join(eventFile, ".."), events)).toHaveLength(5);
+    const answer = join(home, "answer");
+    writeFileSync(answer, "loss 0.125 1700000000.5\n# EOF\n");
+    expect(await collect("prometheus", answer, { collector: { kind: "PrometheusMetric" } })).toEqual(["0.125"]);
+    const lines = join(home, "lines");
+    writeFileSync(lines, '{"loss": 0.75}\n');
+    const json = { collector: { kind: "File" }, source: { fileSystemPath: { format: "JSON" } } };
+    expect(await collect("json", lines, json)).toEqual(["0.75"]);
+  });
+
+  it("refuses what it cannot read", async () => {
+    const home = temporaryFolder();
+    const manifest = writeManifest(home);
+    const push = writeManifest(home, { name: "push", spec: { metricsCollectorSpec: { collector: { kind: "Push" } } } });
+    const of = async (...args: string[]) => (await qalam(["test-collector", ...args], { home })).stderr;
+    expect(await of("nowhere", "-f", manifest)).toContain("cannot read nowhere: no such file");
+    expect(await of(home, "-f", manifest)).toContain("is a folder: name the file that the training wrote");
+    expect(await of(manifest, "-f", push)).toContain("a Push collector reads no file");
+    expect(readFileSync(manifest, "utf8")).toContain("kind: Experiment");
+  });
+});
