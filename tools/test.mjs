@@ -10,6 +10,7 @@ const patterns = process.argv.slice(2);
 await setup();
 const python = ensurePythonEnvironment("examples", "examples/requirements.txt");
 const torch = ensurePythonEnvironment("torch", "examples/pytorch/requirements.txt");
+const sdk = ensurePythonEnvironment("sdk", "test/sdk/requirements.txt");
 
 const { check } = await import("./check.mjs");
 const checks = patterns.length === 0 ? check() : { passed: 0, failed: 0 };
@@ -23,6 +24,7 @@ const status = run(
     env: {
       ...process.env,
       ...(python && { PATH: `${python}${delimiter}${process.env.PATH}`, QALAM_TEST_PYTHON: python }),
+      ...(sdk && { QALAM_TEST_SDK: sdk }),
       ...(torch && { QALAM_TEST_TORCH: torch }),
     },
   },

@@ -93,6 +93,25 @@ it("refuses bad reports with what was expected, and reports of unknown and of en
   ]);
 });
 
+it("shows pushed metrics to early-stopping rules while the trial runs", async () => {
+  const home = temporaryFolder();
+  const hangs = join(home, "hangs");
+  spawnSync("mkfifo", [hangs]);
+  const script = `${report('{"metrics":{"loss":7},"step":1}')}; exec cat ${hangs}`;
+  const earlyStopping = {
+    algorithmName: "threshold",
+    algorithmSettings: [{ name: "value", value: "5" }],
+  };
+  await qalam(["run", writeManifest(home, { max: 1, parallel: 1, script, spec: { ...push, earlyStopping } })], {
+    home,
+  });
+  const [trial] = await trialsOf(home, "test");
+  expect(trial?.status?.conditions?.at(-1)).toMatchObject({
+    type: "EarlyStopped",
+    message: expect.stringContaining("threshold: loss is 7 at step 1, worse than 5"),
+  });
+});
+
 it("has a training that outlives its server report to the next one", async () => {
   const home = temporaryFolder();
   const gate = join(home, "gate");

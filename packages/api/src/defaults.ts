@@ -26,7 +26,15 @@ export function applyDefaults(experiment: Experiment): Experiment {
 }
 
 function defaultParameter(parameter: ParameterSpec): void {
-  if (isObject(parameter) && isObject(parameter.feasibleSpace)) parameter.feasibleSpace.distribution ??= "uniform";
+  if (!isObject(parameter) || !isObject(parameter.feasibleSpace)) return;
+  const space = parameter.feasibleSpace;
+  // Where Katib's SDK puts the list of search.categorical (Katib issue #2625).
+  const misplaced: unknown = space.distribution;
+  if (Array.isArray(misplaced) && space.list === undefined) {
+    space.list = misplaced.map(String);
+    delete space.distribution;
+  }
+  space.distribution ??= "uniform";
 }
 
 /** Existing strategies stay; the objective and then each additional metric without one get one by the objective's direction (Katib behaviour 1.3). */

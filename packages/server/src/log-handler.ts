@@ -1,7 +1,10 @@
-import { POD } from "@qalam/api";
+import { POD, type StoredPod, TRIAL, TRIAL_LABEL } from "@qalam/api";
 import { type ContainerLogs, type LogOptions, NotFoundError, type ResourceStore } from "@qalam/store";
 import type { ResourceRequest } from "./resource-request.ts";
 import { RequestError } from "./status-error.ts";
+
+/** Katib's sidecar, which writes again what the training wrote: its SDK asks for it. */
+const COLLECTOR_CONTAINER = "metrics-logger-and-collector";
 
 /** Answers `pods/<name>/log`: the output so far, or with `follow` until the container ends or the client goes. */
 export async function handleLog(
@@ -12,7 +15,9 @@ export async function handleLog(
   const pod = await store.get(POD, { namespace: path.namespace, name: path.name ?? "" }, { shared: true });
   if (pod === undefined) throw new NotFoundError("pods", path.name ?? "");
   const names = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(({ name }) => name);
-  const container = query.get("container") ?? (pod.spec?.containers.length === 1 ? names.at(-1) : undefined);
+  const asked = query.get("container") ?? undefined;
+  const stands = asked === COLLECTOR_CONTAINER && !names.includes(asked) ? await trainingContainer(pod, store) : asked;
+  const container = stands ?? (pod.spec?.containers.length === 1 ? names.at(-1) : undefined);
   if (container === undefined)
     throw new RequestError(
       400,
@@ -41,6 +46,13 @@ export async function handleLog(
     );
   }
   response.end();
+}
+
+/** The container whose output stands for that of Katib's sidecar; the name as asked for when the pod is of no trial. */
+async function trainingContainer({ metadata }: StoredPod, store: ResourceStore): Promise<string> {
+  const key = { namespace: metadata.namespace ?? "", name: metadata.labels?.[TRIAL_LABEL] ?? "" };
+  const trial = await store.get(TRIAL, key, { shared: true });
+  return trial?.spec.primaryContainerName ?? COLLECTOR_CONTAINER;
 }
 
 function logOptions(query: URLSearchParams, container: string): LogOptions {

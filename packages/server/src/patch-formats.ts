@@ -11,8 +11,8 @@ export type Patch = (old: unknown, patch: unknown) => unknown;
 /** The patch of a media type. Strategic merges are for built-in kinds, as in Kubernetes. @throws RequestError 415 */
 export function patchOf(type: string, kind: ResourceKind): Patch {
   const isBuiltIn = kind.group !== "kubeflow.org";
-  if (type === "application/json-patch+json") return applyJsonPatch;
-  if (type === "application/merge-patch+json")
+  // Python's kubernetes client sends either form under either name, depending on its version.
+  if (type === "application/json-patch+json" || type === "application/merge-patch+json")
     return (old, body) => (Array.isArray(body) ? applyJsonPatch(old, body) : mergePatch(old, requireObject(body)));
   if (type === "application/strategic-merge-patch+json" && isBuiltIn)
     return (old, body) => strategicMerge(old, requireObject(body), kindSchema(kind));
