@@ -5,9 +5,10 @@ import { hyperband } from "./hyperband/hyperband.ts";
 import { random } from "./random/random.ts";
 import type { Algorithm, SamplerOptions } from "./sampler.ts";
 import { sobol } from "./sobol/sobol.ts";
+import { multivariateTpe, tpe } from "./tpe/tpe.ts";
 
 /** Every search algorithm users can name. */
-export const ALGORITHMS: readonly Algorithm[] = [random, grid, sobol, cmaes, hyperband, asha];
+export const ALGORITHMS: readonly Algorithm[] = [random, grid, sobol, cmaes, hyperband, asha, tpe, multivariateTpe];
 
 export function findAlgorithm(name: string): Algorithm | undefined {
   return ALGORITHMS.find((algorithm) => algorithm.name === name);

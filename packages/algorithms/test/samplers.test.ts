@@ -17,6 +17,8 @@ const SAMPLERS: Readonly<Record<string, SamplerSuite>> = {
     resource: "epochs",
     except: { learns: "new configurations are random draws; results only decide which of them go on" },
   },
+  tpe: {},
+  "multivariate-tpe": {},
 };
 
 for (const [name, suite] of Object.entries(SAMPLERS)) describeSampler(name, findAlgorithm(name)!, suite);

@@ -1,8 +1,9 @@
 import { normalQuantile, type RandomStream } from "@qalam/numeric";
+import { cellBorders } from "../cell-borders.ts";
 import type { Point } from "../parameter.ts";
 import type { SearchSpace } from "../search-space.ts";
 import { CategoryDistributions } from "./category-distributions.ts";
-import { applyMargin, cellBorders } from "./cell-margin.ts";
+import { applyMargin } from "./cell-margin.ts";
 import { CovarianceAdaptation } from "./covariance-adaptation.ts";
 import type { RunStart } from "./restarts.ts";
 import { strategyParameters } from "./strategy-parameters.ts";
