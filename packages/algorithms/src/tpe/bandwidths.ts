@@ -24,25 +24,36 @@ export function kernelsFor(
   { factor, prior }: { factor: number; prior: number },
 ): KernelTable[] {
   const n = centres.count + 1;
+  const deviations = deviationsOf(axes, centres, prior);
   return axes.map((axis, d) => {
     if (axis.kind === "categories") return tables.at(d, (axis.count - 1) / (n + axis.count));
-    const sigma = factor * deviation(axis, centres, d, axes.length, prior) * n ** (-1 / 5);
+    const sigma = factor * (deviations[d] as number) * n ** (-1 / 5);
     return tables.at(d, Math.min(1, Math.max(sigma, axis.kind === "cells" ? LEAST_CELLS / axis.count : 1e-6)));
   });
 }
 
-/** Standard deviation along one axis, with the uniform prior (mean ½, mean square ⅓) as `prior` observations. */
-function deviation(axis: KernelAxis, { rows, first, count }: Centres, d: number, width: number, prior: number): number {
-  let total = prior;
-  let sum = prior / 2;
-  let squares = prior / 3;
-  for (let k = first * width + d; k < (first + count) * width; k += width) {
-    const coordinate = rows[k] as number;
+/** Standard deviations along the axes, with the uniform prior (mean ½, mean square ⅓) as `prior` observations. One pass over the rows as they lie in memory. */
+function deviationsOf(axes: readonly KernelAxis[], { rows, first, count }: Centres, prior: number): Float64Array {
+  const width = axes.length;
+  const totals = new Float64Array(width).fill(prior);
+  const sums = new Float64Array(width).fill(prior / 2);
+  const squares = new Float64Array(width).fill(prior / 3);
+  const places = axes.map(placesOf);
+  for (let i = first * width, d = 0; i < (first + count) * width; i++, d = d + 1 === width ? 0 : d + 1) {
+    const coordinate = rows[i] as number;
     if (Number.isNaN(coordinate)) continue;
-    const x = unitOf(axis, coordinate);
-    total += 1;
-    sum += x;
-    squares += x * x;
+    const place = places[d];
+    const x = place === undefined ? coordinate : (place[coordinate] as number);
+    totals[d] = (totals[d] as number) + 1;
+    sums[d] = (sums[d] as number) + x;
+    squares[d] = (squares[d] as number) + x * x;
   }
-  return Math.sqrt(Math.max(0, squares / total - (sum / total) ** 2));
+  return totals.map((total, d) =>
+    Math.sqrt(Math.max(0, (squares[d] as number) / total - ((sums[d] as number) / total) ** 2)),
+  );
+}
+
+/** Places of the coordinates on the unit axis; undefined when coordinates are places. */
+function placesOf(axis: KernelAxis): Float64Array | undefined {
+  return axis.kind === "continuous" ? undefined : Float64Array.from({ length: axis.count }, (_, k) => unitOf(axis, k));
 }

@@ -119,7 +119,7 @@ export class TpeSampler implements Sampler {
       const point = drawn === 1 ? best : draw();
       if (this.#ledger.isFresh(point)) {
         found++;
-        const score = this.#densities.score(coordinates);
+        const score = this.#densities.score(coordinates, most);
         if (score > most) [best, most] = [point, score];
       }
       if (found >= wanted || drawn >= DRAWS_PER_CANDIDATE * wanted) return best;
