@@ -14,7 +14,7 @@ export function isFeasible(trial: FinishedTrial): boolean {
 }
 
 /** Sum of the outcome constraints' violations: 0 when feasible. NaN counts as violated beyond measure. */
-export function violationOf({ constraints = [] }: FinishedTrial): number {
+function violationOf({ constraints = [] }: FinishedTrial): number {
   let sum = 0;
   for (const value of constraints) sum += Number.isNaN(value) ? Number.POSITIVE_INFINITY : Math.max(0, value);
   return sum;

@@ -1,7 +1,7 @@
 import { compareLosses } from "../multi-objective/dominance.ts";
 import { referencePoint, selectByHypervolume } from "../multi-objective/hypervolume-subset.ts";
 import { nonDominatedRanks } from "../multi-objective/non-dominated-ranks.ts";
-import { lossesOf, rankKeys, violationOf } from "../rank-trials.ts";
+import { isFeasible, lossesOf, rankKeys } from "../rank-trials.ts";
 import type { Direction, FinishedTrial } from "../sampler.ts";
 
 interface Entry {
@@ -52,7 +52,7 @@ export class RankedHistory {
     const losses = lossesOf(trial, this.#directions);
     const isFailed = trial.state === "failed";
     const keys = rankKeys(trial, losses[0] as number);
-    const isComparable = trial.state === "succeeded" && violationOf(trial) === 0;
+    const isComparable = trial.state === "succeeded" && isFeasible(trial);
     const entry = { losses, coordinates, isFailed, isComparable, keys };
     this.#ids.add(trial.id);
     if (isFailed) this.#failed++;
