@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeManifest } from "./manifest.ts";
-import { qalam, root, temporaryFolder } from "./qalam-command.ts";
+import { collect, qalam, root, startQalam, temporaryFolder, untilOutput } from "./qalam-command.ts";
 
 const eventFile = join(root, "packages/collectors/test/event-files/torch/events.out.tfevents.1700000000.host");
 
@@ -64,5 +64,57 @@ describe("qalam test-collector", () => {
     expect(await of(home, "-f", manifest)).toContain("is a folder: name the file that the training wrote");
     expect(await of(manifest, "-f", push)).toContain("a Push collector reads no file");
     expect(readFileSync(manifest, "utf8")).toContain("kind: Experiment");
+  });
+});
+
+describe("qalam metrics", () => {
+  const finished = async (script: string) => {
+    const home = temporaryFolder();
+    const spec = { objective: { type: "minimize", objectiveMetricName: "loss", additionalMetricNames: ["acc/top 1"] } };
+    expect((await qalam(["run", writeManifest(home, { max: 1, parallel: 1, script, spec })], { home })).status).toBe(0);
+    const trial = (await qalam(["get", "trials", "-o", "name"], { home })).stdout.trim().replace(/.*\//, "");
+    return { trial, of: (...flags: string[]) => qalam(["metrics", trial, ...flags], { home }) };
+  };
+
+  it("plots each metric and gives its rows, thinned with the extremes kept", async () => {
+    const { of } = await finished(
+      "for i in $(seq 1 200); do echo epoch=$i loss=0.$i; done; echo loss=-5; echo loss=nan; echo acc/top 1=0.5",
+    );
+    const { stdout } = await of();
+    expect(stdout).toMatch(/^loss {2}latest nan \(step 200, /);
+    expect(stdout).toMatch(/\n *0\.99 ┤.*[\u2801-\u28ff]/);
+    expect(stdout).toMatch(/\n *-5 ┤/);
+    expect(stdout).toMatch(/\n +1 +200\n/);
+    expect(stdout).toContain("acc/top 1  latest 0.5");
+    const csv = (await of("-o", "csv", "-m", "loss", "--points", "10")).stdout.trim().split("\n");
+    expect(csv[0]).toBe("time,step,metric,value");
+    expect(csv.length).toBeLessThan(16);
+    expect(csv.some((line) => line.endsWith(",loss,-5"))).toBe(true);
+    expect(csv.some((line) => line.endsWith(",loss,0.99"))).toBe(true);
+    expect(JSON.parse((await of("-o", "json")).stdout)).toHaveLength(203);
+    expect((await of("-o", "table", "-m", "acc/top 1")).stdout).toMatch(/STEP .*\n.* 200 +acc\/top 1 +0\.5\n$/);
+    expect((await of("-m", "nothing")).stderr).toContain('has no metric "nothing"; it has loss, acc/top 1');
+    expect((await of("--points", "x")).status).toBe(2);
+  });
+
+  it("follows a trial that runs, to its end", async () => {
+    const home = temporaryFolder();
+    const script = `echo loss=1; until [ -e ${home}/go ]; do sleep 0.02; done; echo loss=2`;
+    const run = startQalam(["run", writeManifest(home, { max: 1, parallel: 1, script })], { home });
+    const over = collect(run);
+    const trial = /trial (test-\w+) started/.exec(await untilOutput(run, /trial test-\w+ started/))?.[1] ?? "";
+    const follow = startQalam(["metrics", trial, "-f"], { home });
+    const output = collect(follow);
+    await untilOutput(follow, /loss=1/);
+    writeFileSync(join(home, "go"), "");
+    const { stdout, status } = await output;
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => line.replace(/^\S+ /, "")),
+    ).toEqual(["loss=1", "loss=2"]);
+    expect(status).toBe(0);
+    expect((await over).status).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ import { addCheckCommands } from "./commands/check-commands.ts";
 import { addCompletionCommand } from "./commands/completion-command.ts";
 import { addGetCommands } from "./commands/get-command.ts";
 import { addLogsCommand } from "./commands/logs-command.ts";
+import { addMetricsCommand } from "./commands/metrics-command.ts";
 import { addResultCommands } from "./commands/result-commands.ts";
 import { addRunCommand } from "./commands/run-command.ts";
 import { addSteerCommands } from "./commands/steer-commands.ts";
@@ -24,6 +25,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   addCheckCommands(program, terminal);
   addGetCommands(program, terminal);
   addLogsCommand(program, terminal);
+  addMetricsCommand(program, terminal);
   addResultCommands(program, terminal);
   addTestCollectorCommand(program, terminal);
   addSteerCommands(program, terminal);

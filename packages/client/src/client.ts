@@ -120,18 +120,23 @@ export class Client {
   }
 
   /** Metric rows and summaries of a trial. */
-  async observations(
+  async observations(trial: ObjectKey, query: Query = {}): Promise<{ metrics: Metric[]; rows: ObservationRow[] }> {
+    return this.#json("GET", observationsPath(trial), query);
+  }
+
+  /** Metric rows of a trial: those there are and then new ones, until it has ended. */
+  async *followObservations(
     trial: ObjectKey,
     query: Query = {},
-  ): Promise<{
-    metrics: Metric[];
-    rows: { metric: string; value: string; time: string; step?: number; source: string; sequence: number }[];
-  }> {
-    return this.#json(
+    signal?: AbortSignal,
+  ): AsyncGenerator<ObservationRow[]> {
+    const response = await this.#request(
       "GET",
-      `/apis/kubeflow.org/v1beta1/namespaces/${encodeURIComponent(trial.namespace)}/trials/${encodeURIComponent(trial.name)}/observations`,
-      query,
+      observationsPath(trial),
+      { ...query, watch: true },
+      { ...(signal !== undefined && { signal }) },
     );
+    for await (const { rows } of jsonLines<{ rows: ObservationRow[] }>(response)) yield rows;
   }
 
   async #json<T>(
@@ -160,6 +165,21 @@ export class Client {
     if (response.ok) return response;
     throw ApiError.from(await response.json().catch(() => ({ message: response.statusText, code: response.status })));
   }
+}
+
+/** One reported value of one metric. */
+export interface ObservationRow {
+  readonly metric: string;
+  readonly value: string;
+  /** RFC 3339. */
+  readonly time: string;
+  readonly step?: number;
+  readonly source: string;
+  readonly sequence: number;
+}
+
+function observationsPath({ namespace, name }: ObjectKey): string {
+  return `/apis/kubeflow.org/v1beta1/namespaces/${encodeURIComponent(namespace)}/trials/${encodeURIComponent(name)}/observations`;
 }
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;

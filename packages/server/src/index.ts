@@ -1,5 +1,7 @@
 /** @packageDocumentation The Kubernetes REST API over a ResourceStore. */
+
 export type { Admission, AdmissionOptions } from "./admission.ts";
 export * from "./api-server.ts";
+export { followObservations } from "./follow-observations.ts";
 export { RequestError, type StatusBody } from "./status-error.ts";
 export { ageText, type Column, columnsOf } from "./tables.ts";

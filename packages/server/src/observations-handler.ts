@@ -1,6 +1,7 @@
 import { TRIAL, type Trial } from "@qalam/api";
 import { type PushedMetric, pushedRows, pushRefusal } from "@qalam/collectors";
-import { NotFoundError, type ObservationStore, type ResourceStore } from "@qalam/store";
+import { NotFoundError, type ObservationQuery, type ObservationStore, type ResourceStore } from "@qalam/store";
+import { followObservations } from "./follow-observations.ts";
 import { readBody } from "./read-body.ts";
 import { noSuchMethod, type ResourceRequest } from "./resource-request.ts";
 import { send } from "./respond.ts";
@@ -17,28 +18,56 @@ export async function handleObservations(
   const trial = await store.get(TRIAL, { namespace: path.namespace, name: path.name ?? "" }, { shared: true });
   if (trial === undefined) throw new NotFoundError("trials.kubeflow.org", path.name ?? "");
   if (request.method === "POST") await report(context, trial, observations);
+  else if (context.query.get("watch") === "true") await follow(context, store, observations);
   else await read(context, trial.metadata.uid ?? "", observations);
+}
+
+/** A reader that leaves this much unread is dropped. */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+
+/** The rows there are and those that come, as JSON lines `{"rows": […]}`, until the trial has ended. */
+async function follow(
+  { response, query, path }: ResourceRequest,
+  store: ResourceStore,
+  observations: ObservationStore,
+): Promise<void> {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  const key = { namespace: path.namespace, name: path.name ?? "" };
+  const wanted = observationQuery(query);
+  for await (const rows of followObservations({ store, observations }, key, wanted, gone.signal)) {
+    if (!response.headersSent)
+      response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
+    response.write(`${JSON.stringify({ rows })}\n`);
+    if (response.writableLength > MAX_UNREAD_BYTES) return void response.destroy();
+  }
+  response.end();
 }
 
 /** The rows and the summary of each metric. Query: metric, start, end, downsample. */
 async function read({ response, query }: ResourceRequest, uid: string, observations: ObservationStore): Promise<void> {
-  const [metric, start, end, downsample] = ["metric", "start", "end", "downsample"].map(
-    (name) => query.get(name) ?? undefined,
-  );
-  if (downsample !== undefined && !/^[1-9]\d*$/.test(downsample))
-    throw new RequestError(400, `downsample must be a whole number above zero, found ${JSON.stringify(downsample)}`);
-  const rows = await observations.query(uid, {
-    ...(metric !== undefined && { metric }),
-    ...(start !== undefined && { start }),
-    ...(end !== undefined && { end }),
-    ...(downsample !== undefined && { downsample: Number(downsample) }),
-  });
+  const rows = await observations.query(uid, observationQuery(query));
   send(response, 200, {
     kind: "ObservationList",
     apiVersion: "qalam.dev/v1",
     metrics: await observations.summarize(uid),
     rows,
   });
+}
+
+/** @throws RequestError for a number of rows that is none */
+function observationQuery(query: URLSearchParams): ObservationQuery {
+  const [metric, start, end, downsample] = ["metric", "start", "end", "downsample"].map(
+    (name) => query.get(name) ?? undefined,
+  );
+  if (downsample !== undefined && !/^[1-9]\d*$/.test(downsample))
+    throw new RequestError(400, `downsample must be a whole number above zero, found ${JSON.stringify(downsample)}`);
+  return {
+    ...(metric !== undefined && { metric }),
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
+    ...(downsample !== undefined && { downsample: Number(downsample) }),
+  };
 }
 
 /** The HTTP form of Katib's ReportObservationLog: `{"metrics": {"loss": 0.5}}`, with `time` and `step` if wanted, or `rows` as they are read. */

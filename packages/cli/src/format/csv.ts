@@ -1,8 +1,11 @@
 /** CSV by RFC 4180: fields with a comma, a quote or a line end are quoted. */
 export function csvText(columns: readonly string[], records: readonly Readonly<Record<string, string>>[]): string {
-  return [columns, ...records.map((record) => columns.map((column) => record[column] ?? ""))]
-    .map((cells) => cells.map(field).join(","))
-    .join("\n");
+  return [columns, ...records.map((record) => columns.map((column) => record[column] ?? ""))].map(csvLine).join("\n");
+}
+
+/** One line of it. */
+export function csvLine(cells: readonly string[]): string {
+  return cells.map(field).join(",");
 }
 
 function field(text: string): string {

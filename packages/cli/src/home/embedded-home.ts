@@ -10,6 +10,7 @@ import { type DataDirectory, openDataDirectory } from "@qalam/store/sqlite";
 import type { VolumeMapping } from "../volume-flag.ts";
 import { experimentAdmission } from "./experiment-admission.ts";
 import type { Home, HomeMode } from "./home.ts";
+import { localObservations } from "./local-observations.ts";
 import { forgetPorts, keepPorts, leftPorts, startOnFirst } from "./ports.ts";
 import { ensureToken } from "./token.ts";
 import { trialEnvironment } from "./trial-environment.ts";
@@ -49,11 +50,11 @@ interface Parts {
 /** @throws LockedError when another process holds the data directory */
 export async function openEmbeddedHome(path: string, options: EmbeddedHomeOptions): Promise<EmbeddedHome> {
   const data = await openDataDirectory(path);
-  const { resources: store, observations } = data;
+  const { resources: store } = data;
   if (options.mode === "read")
     return {
       store,
-      observations,
+      observations: localObservations(data, false),
       logs: new FileLogs(path),
       where: path,
       address: undefined,
@@ -66,7 +67,7 @@ export async function openEmbeddedHome(path: string, options: EmbeddedHomeOption
   });
   return {
     store,
-    observations,
+    observations: localObservations(data, true),
     logs: runner.logs,
     where: path,
     address: server.address,

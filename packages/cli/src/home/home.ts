@@ -1,11 +1,15 @@
-import type { ContainerLogs, ObservationStore, ResourceStore } from "@qalam/store";
+import type { ObjectKey } from "@qalam/api";
+import type { ContainerLogs, ObservationQuery, ObservationRow, ObservationStore, ResourceStore } from "@qalam/store";
 
 /**
  * Where the resources live, as every command sees it: a server in another process, or one inside this process. The words are the same.
  */
 export interface Home {
   readonly store: ResourceStore;
-  readonly observations: Pick<ObservationStore, "query" | "summarize">;
+  readonly observations: Pick<ObservationStore, "query" | "summarize"> & {
+    /** The rows there are and then new ones until the trial has ended; without a server only those there are. */
+    follow(trial: ObjectKey, query: ObservationQuery, signal: AbortSignal): AsyncIterable<readonly ObservationRow[]>;
+  };
   readonly logs: ContainerLogs;
   /** For the user: the server's address or the data directory. */
   readonly where: string;

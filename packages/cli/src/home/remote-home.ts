@@ -18,6 +18,7 @@ export async function openRemoteHome(path: string, address: string): Promise<Hom
     observations: {
       query: async (uid, { metric, start, end, downsample } = {}) =>
         (await observationsOf(uid, { metric, start, end, downsample })).rows,
+      follow: (trial, query, signal) => client.followObservations(trial, { ...query }, signal),
       summarize: async (uid) => (await observationsOf(uid, { downsample: 1 })).metrics,
     },
     logs: { read: (pod, options, signal) => client.logs(pod, { ...options }, signal) },

@@ -1,0 +1,89 @@
+import type { Trial } from "@qalam/api";
+import { wantedMetrics } from "@qalam/collectors";
+import type { ObservationQuery, ObservationRow } from "@qalam/store";
+import { csvLine } from "../format/csv.ts";
+import { DEFAULT_COLUMNS, metricView, PLOT_LINES } from "../format/metric-view.ts";
+import type { Home } from "../home/home.ts";
+import { print, type Terminal } from "../terminal.ts";
+
+const FRAME_MS = 100;
+
+export interface FollowOptions {
+  readonly output: string;
+  /** All by default. */
+  readonly metrics: readonly string[] | undefined;
+  readonly query: ObservationQuery;
+}
+
+/** Plots are redrawn in place on a terminal; everything else is rows as they come. */
+export async function followMetrics(
+  home: Home,
+  trial: Trial,
+  { output, metrics, query }: FollowOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { namespace = "", name } = trial.metadata;
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once("SIGINT", interrupt);
+  const wanted = metrics === undefined ? undefined : new Set(metrics);
+  const show =
+    output === "plot" && terminal.stdout.isTTY === true
+      ? await livePlot(trial, terminal)
+      : rowPrinter(output, terminal);
+  try {
+    for await (const rows of home.observations.follow({ namespace, name }, query, stop.signal))
+      show.add(wanted === undefined ? rows : rows.filter(({ metric }) => wanted.has(metric)));
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    process.off("SIGINT", interrupt);
+    show.close();
+  }
+}
+
+interface RowView {
+  add(rows: readonly ObservationRow[]): void;
+  close(): void;
+}
+
+function rowPrinter(output: string, terminal: Terminal): RowView {
+  if (output === "csv") print(terminal, "time,step,metric,value");
+  return {
+    add(rows) {
+      for (const row of rows) {
+        if (output === "json") print(terminal, JSON.stringify(row));
+        else if (output === "csv") print(terminal, csvLine([row.time, String(row.step ?? ""), row.metric, row.value]));
+        else
+          print(terminal, `${row.time} ${row.step === undefined ? "" : `step=${row.step} `}${row.metric}=${row.value}`);
+      }
+    },
+    close: () => {},
+  };
+}
+
+async function livePlot(trial: Trial, terminal: Terminal): Promise<RowView> {
+  const { createLogUpdate } = await import("log-update");
+  const draw = createLogUpdate(terminal.stdout as NodeJS.WriteStream);
+  const all: ObservationRow[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const frame = () => {
+    timer = undefined;
+    const there = new Set(all.map(({ metric }) => metric));
+    const names = [...new Set([...wantedMetrics(trial.spec.objective).filter((name) => there.has(name)), ...there])];
+    const fitting = Math.max(1, Math.floor(((terminal.stdout.rows ?? 24) - 1) / (PLOT_LINES + 3)));
+    const width = terminal.stdout.columns ?? DEFAULT_COLUMNS;
+    draw(metricView(names.slice(0, fitting), all, { width, height: PLOT_LINES }));
+  };
+  return {
+    add(rows) {
+      all.push(...rows);
+      timer ??= setTimeout(frame, FRAME_MS);
+    },
+    close() {
+      clearTimeout(timer);
+      frame();
+      draw.done();
+    },
+  };
+}
