@@ -1,14 +1,27 @@
 import { asha } from "./asha/asha.ts";
 import { cmaes } from "./cmaes/cmaes.ts";
+import { evolution } from "./evolution/evolution.ts";
 import { grid } from "./grid/grid.ts";
 import { hyperband } from "./hyperband/hyperband.ts";
+import { nsga2 } from "./nsga2/nsga2.ts";
 import { random } from "./random/random.ts";
 import type { Algorithm, SamplerOptions } from "./sampler.ts";
 import { sobol } from "./sobol/sobol.ts";
 import { multivariateTpe, tpe } from "./tpe/tpe.ts";
 
 /** Every search algorithm users can name. */
-export const ALGORITHMS: readonly Algorithm[] = [random, grid, sobol, cmaes, hyperband, asha, tpe, multivariateTpe];
+export const ALGORITHMS: readonly Algorithm[] = [
+  random,
+  grid,
+  sobol,
+  cmaes,
+  hyperband,
+  asha,
+  tpe,
+  multivariateTpe,
+  evolution,
+  nsga2,
+];
 
 export function findAlgorithm(name: string): Algorithm | undefined {
   return ALGORITHMS.find((algorithm) => algorithm.name === name);

@@ -19,6 +19,8 @@ const SAMPLERS: Readonly<Record<string, SamplerSuite>> = {
   },
   tpe: {},
   "multivariate-tpe": {},
+  evolution: {},
+  nsga2: {},
 };
 
 for (const [name, suite] of Object.entries(SAMPLERS)) describeSampler(name, findAlgorithm(name)!, suite);

@@ -16,12 +16,6 @@ export class KernelSpace {
     this.#unit = new Float64Array(space.dimension).fill(0.5);
   }
 
-  /** The point at places on the unit axes, [axes]. */
-  pointAt(units: Float64Array): Point {
-    for (let d = 0; d < units.length; d++) this.#unit[this.#parameters[d] as number] = units[d] as number;
-    return this.#space.decode(this.#unit);
-  }
-
   /** The point at coordinates; coordinates of parameters that are not active there become NaN. */
   settle(coordinates: Float64Array): Point {
     for (let d = 0; d < coordinates.length; d++)

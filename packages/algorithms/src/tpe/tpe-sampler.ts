@@ -1,15 +1,14 @@
-import { MAX_SOBOL_DIMENSION, type RandomStream, randomStream, SobolSequence } from "@qalam/numeric";
+import type { RandomStream } from "@qalam/numeric";
 import { Ledger } from "../ledger.ts";
 import type { Point } from "../parameter.ts";
 import { INITIAL_ORIGIN } from "../pointwise-sampler.ts";
 import type { Answer, FinishedTrial, Json, PendingTrial, Sampler, SamplerOptions, SuggestedTrial } from "../sampler.ts";
 import { seedOf } from "../settings.ts";
+import { StartingPoints } from "../starting-points.ts";
 import { KernelSpace } from "./kernel-space.ts";
 import { RankedHistory } from "./ranked-history.ts";
 import { TrialDensities } from "./trial-densities.ts";
 
-/** Leaves room between the numbers of starting points for further attempts. */
-const ATTEMPT_OFFSET = 2 ** 31;
 /** Draws per candidate until one is feasible and new. */
 const DRAWS_PER_CANDIDATE = 4;
 
@@ -36,7 +35,7 @@ export class TpeSampler implements Sampler {
   readonly #kernels: KernelSpace;
   readonly #history: RankedHistory;
   readonly #densities: TrialDensities;
-  readonly #start: SobolSequence | undefined;
+  readonly #start: StartingPoints;
 
   constructor(name: string, options: SamplerOptions, settings: TpeSettings) {
     const { space, initialPoints, state, directions } = options;
@@ -48,8 +47,7 @@ export class TpeSampler implements Sampler {
     const { axes } = this.#kernels;
     this.#history = new RankedHistory(directions, axes.length);
     this.#densities = new TrialDensities(axes, settings, directions.length > 1);
-    if (axes.length > 0 && axes.length <= MAX_SOBOL_DIMENSION)
-      this.#start = new SobolSequence(axes.length, randomStream(seed, "tpe-start"));
+    this.#start = new StartingPoints(space, seed, "tpe");
   }
 
   tell(trials: readonly FinishedTrial[]): void {
@@ -85,7 +83,7 @@ export class TpeSampler implements Sampler {
     const random = this.#ledger.stream(this.#name);
     const id = this.#ledger.next;
     const propose = (attempt: number) =>
-      isLearning ? this.#propose(random.split(attempt), attempt) : this.#startingPoint(id, attempt, random);
+      isLearning ? this.#propose(random.split(attempt), attempt) : this.#start.at(id, attempt, random);
     const point = first ?? this.#ledger.fresh(propose, random);
     if (point === undefined) return undefined;
     const origin =
@@ -95,13 +93,6 @@ export class TpeSampler implements Sampler {
           ? `${this.#name}: the best of ${this.#settings.candidates} candidates from around the ${this.#densities.good} best trials`
           : `${this.#name}: an evenly spread starting point`;
     return { id: this.#ledger.take(point), point, origin };
-  }
-
-  #startingPoint(id: number, attempt: number, random: RandomStream): Point {
-    const number = attempt === 0 ? id + 1 : (ATTEMPT_OFFSET + id * 256 + attempt) >>> 0;
-    return this.#kernels.pointAt(
-      this.#start?.point(number) ?? Float64Array.from(this.#kernels.axes, () => random.uniform()),
-    );
   }
 
   /** The best of the candidates; a single draw when those were refused. */
