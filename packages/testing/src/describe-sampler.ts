@@ -9,6 +9,7 @@ import {
 } from "@qalam/algorithms";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { describeGuidance } from "./describe-guidance.ts";
 import { bowl, type Outcome, SamplerRun, success } from "./sampler-run.ts";
 import {
   CONDITIONAL,
@@ -72,6 +73,7 @@ export function describeSampler(name: string, algorithm: Algorithm, suite: Sampl
     describeResults(subject);
     describeFeatures(subject);
     describeLearning(subject);
+    describeGuidance(subject);
   });
 }
 function subjectOf(algorithm: Algorithm, suite: SamplerSuite): Subject {

@@ -19,8 +19,10 @@ export class AgeingPopulation implements Population {
   readonly #size: number;
   readonly #sample: number;
   readonly #variation: Variation;
-  /** By id. */
+  /** The youngest, by id. */
   readonly #members: Member[] = [];
+  /** The best of earlier experiments, best first: they stand in until there are enough of this one. */
+  readonly #earlier: Member[] = [];
 
   constructor(
     direction: Direction | undefined,
@@ -36,17 +38,31 @@ export class AgeingPopulation implements Population {
   add(trial: FinishedTrial): void {
     const { id, point } = trial;
     const keys = rankKeys(trial, lossOf(trial, this.#direction));
-    const after = this.#members.findIndex((member) => member.id > id);
-    this.#members.splice(after < 0 ? this.#members.length : after, 0, { id, point, keys });
+    const member = { id, point, keys };
+    if (id < 0) {
+      insert(this.#earlier, member, (one) => compareLosses(one.keys, keys) > 0);
+      if (this.#earlier.length > this.#size) this.#earlier.pop();
+      return;
+    }
+    insert(this.#members, member, (one) => one.id > id);
     if (this.#members.length > this.#size) this.#members.shift();
   }
 
   breed(random: RandomStream): Point | undefined {
+    const own = this.#members.length;
+    const count = Math.min(this.#size, own + this.#earlier.length);
     let parent: Member | undefined;
-    for (let draw = 0; draw < this.#sample && this.#members.length > 0; draw++) {
-      const member = this.#members[random.integer(this.#members.length)] as Member;
+    for (let draw = 0; draw < this.#sample && count > 0; draw++) {
+      const place = random.integer(count);
+      const member = (place < own ? this.#members[place] : this.#earlier[place - own]) as Member;
       if (parent === undefined || compareLosses(member.keys, parent.keys) < 0) parent = member;
     }
     return parent === undefined ? undefined : this.#variation.mutate(parent.point, 1, random);
   }
+}
+
+/** Puts a member before the first that comes after it. */
+function insert(members: Member[], member: Member, comesAfter: (one: Member) => boolean): void {
+  const after = members.findIndex(comesAfter);
+  members.splice(after < 0 ? members.length : after, 0, member);
 }
