@@ -1,7 +1,7 @@
 import { ClosestLines } from "./closest-lines.ts";
 import type { CollectedRow, StreamCollector, StreamDiagnosis } from "./collector.ts";
 import { leadingTime, secondsTime } from "./leading-time.ts";
-import { LineSplitter } from "./line-splitter.ts";
+import { forEachLine, LineRuns } from "./line-runs.ts";
 import { ProblemList } from "./problem-list.ts";
 import { STEP_NAMES } from "./step-names.ts";
 
@@ -10,12 +10,15 @@ import { STEP_NAMES } from "./step-names.ts";
  * that is not JSON is counted and passed over.
  */
 export class JsonLinesCollector implements StreamCollector {
-  readonly #splitter = new LineSplitter((line, offset) => this.#line(line.toString(), offset));
+  readonly #runs = new LineRuns((run, offset) =>
+    forEachLine(run, (line, start) => this.#line(line.toString(), offset + start)),
+  );
   readonly #names: readonly string[];
   readonly #found: Record<string, number>;
   readonly #closest: ClosestLines;
   readonly #problems = new ProblemList();
   #rows: CollectedRow[] = [];
+  #lines = 0;
 
   constructor(metricNames: readonly string[]) {
     this.#names = metricNames;
@@ -24,19 +27,19 @@ export class JsonLinesCollector implements StreamCollector {
   }
 
   push(chunk: Uint8Array): CollectedRow[] {
-    this.#splitter.push(chunk);
+    this.#runs.push(chunk);
     return this.#take();
   }
 
   end(): CollectedRow[] {
-    this.#splitter.end();
+    this.#runs.end();
     return this.#take();
   }
 
   diagnose(): StreamDiagnosis {
     return {
-      bytes: this.#splitter.bytes,
-      units: this.#splitter.lines,
+      bytes: this.#runs.bytes,
+      units: this.#lines,
       found: { ...this.#found },
       closest: this.#closest.list(),
       problems: this.#problems.list(),
@@ -50,6 +53,7 @@ export class JsonLinesCollector implements StreamCollector {
   }
 
   #line(line: string, offset: number): void {
+    this.#lines += 1;
     const object = parseObject(line);
     if (object === undefined && line.trim() !== "") this.#problems.add(`the line at byte ${offset} is no JSON object`);
     const before = this.#rows.length;

@@ -1,53 +1,61 @@
 import { ClosestLines } from "./closest-lines.ts";
 import type { CollectedRow, StreamCollector, StreamDiagnosis } from "./collector.ts";
-import { GoPattern } from "./go-pattern.ts";
 import { leadingTime } from "./leading-time.ts";
-import { LineSplitter } from "./line-splitter.ts";
-import { scanAssignments } from "./scan-assignments.ts";
+import { forEachLine, LineRuns, MAX_LINE_BYTES } from "./line-runs.ts";
+import { type LineScanner, scanAssignments } from "./scan-assignments.ts";
+import { scanFilters } from "./scan-filters.ts";
 import { StepReader } from "./step-reader.ts";
 
-/** Finds the values of the wanted metrics in a line. @param found takes name, value and where in the line the value stands */
-type LineScanner = (line: string, found: (name: string, value: string, at: number) => void) => void;
+/** With more names than these, lines are not looked for by name. */
+const FEW_NAMES = 16;
+/** So much of a line without a metric is looked at. */
+const SHOWN_BYTES = 512;
+const STEP_MARKS = "[Ee]poch|EPOCH|[Ss]tep|STEP|[Ii]teration|ITERATION";
 
 /**
  * Metrics in lines of text (Katib behaviour 5.5). Without filters `name=value` is looked for; filters replace that. Names count when they equal a
- * wanted metric; empty values are no rows.
+ * wanted metric; empty values are no rows. Most lines of a long log hold no metric: bytes are searched before lines are cut or decoded.
  */
 export class TextCollector implements StreamCollector {
-  readonly #splitter = new LineSplitter((line, offset) => this.#line(line, offset));
-  readonly #names: readonly Buffer[];
-  readonly #stepMarks = ["epoch", "step", "teration", "poch", "Step"].map((mark) => Buffer.from(mark));
+  readonly #runs = new LineRuns((lines, offset) => this.#run(lines, offset));
+  readonly #objective: string;
+  readonly #names: readonly string[];
+  /** Finds lines that may hold a metric or a step, in bytes read as Latin-1. */
+  readonly #candidate: RegExp;
   readonly #wanted: ReadonlySet<string>;
   readonly #scan: LineScanner;
   readonly #steps = new StepReader();
   readonly #closest: ClosestLines;
   readonly #found: Record<string, number>;
   #rows: CollectedRow[] = [];
-  #sampled = 0;
+  #lines = 0;
 
   /** @param metricNames the objective first @param filters Go expressions with two groups */
   constructor(metricNames: readonly string[], filters: readonly string[] = []) {
+    this.#objective = metricNames[0] ?? "";
+    this.#names = metricNames;
     this.#wanted = new Set(metricNames);
-    this.#names = metricNames.map((name) => Buffer.from(name));
     this.#found = Object.fromEntries(metricNames.map((name) => [name, 0]));
-    this.#closest = new ClosestLines(metricNames[0] ?? "");
-    this.#scan = filters.length === 0 ? scanAssignments(metricNames) : filterScanner(filters);
+    this.#closest = new ClosestLines(this.#objective);
+    this.#scan = filters.length === 0 ? scanAssignments(metricNames) : scanFilters(filters);
+    this.#candidate = candidatePattern(metricNames, filters.length > 0);
   }
 
   push(chunk: Uint8Array): CollectedRow[] {
-    this.#splitter.push(chunk);
+    this.#runs.push(chunk);
     return this.#take();
   }
 
   end(): CollectedRow[] {
-    this.#splitter.end();
+    this.#runs.end();
     return this.#take();
   }
 
+  /** Lines are counted until the objective is found: they explain why it is missing. */
   diagnose(): StreamDiagnosis {
     return {
-      bytes: this.#splitter.bytes,
-      units: this.#splitter.lines,
+      bytes: this.#runs.bytes,
+      units: this.#lines,
       found: { ...this.#found },
       closest: this.#closest.list(),
       problems: [],
@@ -60,19 +68,28 @@ export class TextCollector implements StreamCollector {
     return rows;
   }
 
-  #line(bytes: Buffer, offset: number): void {
-    // Most lines of a long log hold no metric: bytes are searched before anything is decoded.
-    if (!this.#names.some((name) => bytes.includes(name))) {
-      if (this.#stepMarks.some((mark) => bytes.includes(mark))) this.#steps.read(bytes.subarray(0, 4096).toString());
-      if (this.#isSample()) this.#closest.add(bytes.subarray(0, 512).toString());
-      return;
+  #run(lines: Buffer, offset: number): void {
+    const text = lines.toString("latin1");
+    const hasReturns = text.includes("\r");
+    const candidate = this.#candidate;
+    candidate.lastIndex = 0;
+    while (candidate.test(text)) {
+      const at = candidate.lastIndex - 1;
+      const [start, end] = lineAround(text, at, hasReturns);
+      this.#line(lines.subarray(start, Math.min(end, start + MAX_LINE_BYTES)), offset + start);
+      candidate.lastIndex = end + 1;
     }
+    if (this.#found[this.#objective] === 0) this.#sample(lines);
+  }
+
+  #line(bytes: Buffer, offset: number): void {
     const line = bytes.toString();
     const step = this.#steps.read(line);
     const time = leadingTime(line);
-    const before = this.#rows.length;
+    let isFound = false;
     this.#scan(line, (name, value, at) => {
       if (!this.#wanted.has(name) || value === "") return;
+      isFound = true;
       this.#found[name] = (this.#found[name] ?? 0) + 1;
       this.#rows.push({
         metric: name,
@@ -82,24 +99,38 @@ export class TextCollector implements StreamCollector {
         ...(step !== undefined && { step }),
       });
     });
-    if (this.#rows.length === before) this.#closest.add(line);
+    if (!isFound && this.#found[this.#objective] === 0 && this.#mayHoldMetric(line)) this.#closest.add(line);
   }
 
-  /** Lines without a metric's name are looked at while few have been seen, then now and then. */
-  #isSample(): boolean {
-    this.#sampled += 1;
-    return this.#sampled <= 200 || this.#sampled % 1024 === 0;
+  #mayHoldMetric(line: string): boolean {
+    return this.#names.length > FEW_NAMES || this.#names.some((name) => line.includes(name));
+  }
+
+  /** Counts lines, and looks at the first ones and then now and then at one. */
+  #sample(run: Buffer): void {
+    forEachLine(run, (line) => {
+      this.#lines += 1;
+      if (this.#lines <= 200 || this.#lines % 1024 === 0) this.#closest.add(line.subarray(0, SHOWN_BYTES).toString());
+    });
   }
 }
 
-function filterScanner(filters: readonly string[]): LineScanner {
-  const patterns = filters.map((filter) => new GoPattern(filter));
-  return (line, found) => {
-    for (const pattern of patterns) {
-      for (const { groups, valueStart } of pattern.matches(line)) {
-        const [, name, value] = groups;
-        if (name !== undefined && value !== undefined) found(name.trim(), value.trim(), valueStart);
-      }
-    }
-  };
+function candidatePattern(names: readonly string[], isFiltered: boolean): RegExp {
+  const latin1 = (name: string) =>
+    Buffer.from(name)
+      .toString("latin1")
+      .replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+  if (names.length <= FEW_NAMES)
+    return new RegExp([...names.filter((name) => name !== "").map(latin1), STEP_MARKS].join("|"), "g");
+  return isFiltered ? /[^\r\n]/g : new RegExp(`=|${STEP_MARKS}`, "g");
+}
+
+/** Where the line begins and ends that holds a place. */
+function lineAround(text: string, at: number, hasReturns: boolean): [number, number] {
+  const start = text.lastIndexOf("\n", at) + 1;
+  const found = text.indexOf("\n", at);
+  const end = found === -1 ? text.length : found;
+  if (!hasReturns) return [start, end];
+  const carriage = text.slice(at, end).indexOf("\r");
+  return [start + text.slice(start, at).lastIndexOf("\r") + 1, carriage === -1 ? end : at + carriage];
 }

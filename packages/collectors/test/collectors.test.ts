@@ -1,4 +1,5 @@
 import { describeStreamCollector } from "@qalam/testing";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { explainMissingMetric, JsonLinesCollector, TextCollector } from "../src/index.ts";
 
@@ -55,6 +56,48 @@ describe("text lines (Katib behaviour 5.5)", () => {
       ["3", 2],
       ["4", 9],
     ]);
+  });
+
+  it("finds the same with 10,000 names, in a time that does not grow with them", () => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `m/${i} ä`);
+    const lines = names.map((name, i) => `x ${name} = ${i} m/1=7`).join("\n");
+    const rows = new TextCollector(names).push(Buffer.from(`${lines}\n`));
+    expect(rows.map(({ metric, value }) => [metric, value])).toEqual(names.map((name, i) => [name, String(i)]));
+    expect(rowsOf("a=1 b =2 ab=3", [], [...names, "a", "b"])).toEqual(["a=1", "b=2"]);
+  });
+
+  it("gives Katib's filter one meaning on both engines", () => {
+    const katib = "([\\w|-]+)\\s*=\\s*([+-]?\\d*(\\.\\d+)?([Ee][+-]?\\d+)?)";
+    const word = fc.constantFrom(
+      "loss",
+      "a",
+      "=",
+      " = ",
+      "==",
+      "1",
+      ".5",
+      "5.",
+      "-1e-3",
+      "e",
+      "\t",
+      "\v",
+      "\u00a0",
+      "|",
+      "ä",
+      "\r",
+      "\n",
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 30 }), (words) => {
+        const bytes = Buffer.from(words.join(""));
+        const [fast, general] = [[katib], [`(?:${katib})`]].map((filters) => {
+          const collector = new TextCollector(["loss", "a"], filters);
+          return [...collector.push(bytes), ...collector.end()];
+        });
+        expect(fast).toEqual(general);
+      }),
+      { seed: 6, numRuns: 2000 },
+    );
   });
 
   it("keeps memory bounded on a line without end", () => {
