@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { memoryLimitSupport } from "@qalam/runner";
 import { describe, expect, it } from "vitest";
 import { type ManifestOptions, writeManifest } from "./manifest.ts";
 import { qalam, temporaryFolder } from "./qalam-command.ts";
+
+const memory = memoryLimitSupport();
 
 /** Runs an experiment of one trial. */
 async function runOne(options: ManifestOptions) {
@@ -72,6 +75,17 @@ describe("a training that goes wrong", () => {
       expect(condition?.message).toMatch(says);
       expect(status).toBe(1);
       expect(stdout).toMatch(says);
+    },
+  );
+
+  it.skipIf(memory.version === undefined)(
+    `out of memory: says so${memory.version === undefined ? ` (skipped: ${memory.reason})` : ""}`,
+    async () => {
+      const script = "x=0123456789abcdef; while :; do x=$x$x; done";
+      const { status, condition } = await runOne({ script, container: { resources: { limits: { memory: "64Mi" } } } });
+      expect(condition?.type).toBe("Failed");
+      expect(condition?.message).toContain("OOMKilled");
+      expect(status).toBe(1);
     },
   );
 
