@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { writeManifest } from "./manifest.ts";
@@ -17,7 +18,7 @@ function smallDisk(folder: string, size: string): string {
 }
 
 function canMount(): boolean {
-  const folder = temporaryFolderOutsideTests();
+  const folder = mkdtempSync(join(tmpdir(), "qalam-mount-"));
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "qalam-test", folder], { stdio: "ignore" });
     execFileSync("umount", [folder]);
@@ -27,10 +28,6 @@ function canMount(): boolean {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function temporaryFolderOutsideTests(): string {
-  return execFileSync("mktemp", ["-d"], { encoding: "utf8" }).trim();
 }
 
 const mountable = canMount();
