@@ -11,6 +11,7 @@ const folders = readdirSync(examples, { withFileTypes: true })
 /** Python environments that `npm test` prepares. */
 const environments: Readonly<Record<string, string | undefined>> = {
   "random-forest": process.env.QALAM_TEST_PYTHON,
+  tensorboard: process.env.QALAM_TEST_PYTHON,
   pytorch: process.env.QALAM_TEST_TORCH,
 };
 
