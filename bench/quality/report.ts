@@ -43,7 +43,7 @@ export function taskReport(rows: readonly Row[], scale: Scale, n: number): strin
 
 function latencyTable(rows: readonly Row[]): string {
   const asks = rows.map(({ runs }) => runs.flatMap((run) => run.asks ?? []));
-  const longest = Math.max(0, ...asks.flat().map(({ finished }) => finished));
+  const longest = asks.flat().reduce((most, { finished }) => Math.max(most, finished), 0);
   const spans = HISTORY.filter((from) => from <= longest).map((from, i) => ({ from, to: HISTORY[i + 1] ?? 1e9 }));
   const lines = rows.map(({ name }, i) => [
     name,

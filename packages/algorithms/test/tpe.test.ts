@@ -1,0 +1,173 @@
+import {
+  createSearchSpace,
+  type FinishedTrial,
+  findAlgorithm,
+  type Point,
+  type SamplerOptions,
+} from "@qalam/algorithms";
+import { randomStream } from "@qalam/numeric";
+import { bowl, CONDITIONAL, MIXED, numericSpace, SamplerRun, success } from "@qalam/testing";
+import { describe, expect, it } from "vitest";
+import { kernelsFor } from "../src/tpe/bandwidths.ts";
+import { coordinateAt, kernelAxisOf, unitOf } from "../src/tpe/kernel-axis.ts";
+import { KernelSpace } from "../src/tpe/kernel-space.ts";
+import { KernelTables } from "../src/tpe/kernel-tables.ts";
+import { ParzenEstimator } from "../src/tpe/parzen-estimator.ts";
+import { RankedHistory } from "../src/tpe/ranked-history.ts";
+
+const random = randomStream(4, "tpe test");
+
+/** An estimator at random points of a space. */
+function estimatorOf(space: SamplerOptions["space"], count: number, weights?: Float64Array) {
+  const kernelSpace = new KernelSpace(space);
+  const { axes } = kernelSpace;
+  const rows = new Float64Array(count * axes.length);
+  for (let i = 0; i < count; i++) {
+    const point = space.decode(Float64Array.from({ length: space.dimension }, () => random.uniform()));
+    rows.set(kernelSpace.coordinatesOf(point), i * axes.length);
+  }
+  const centres = { rows, first: 0, count };
+  const estimator = new ParzenEstimator(axes);
+  estimator.fit(centres, kernelsFor(axes, new KernelTables(axes), centres, { factor: 1, prior: 1 }), 1, weights);
+  return { axes, estimator, kernelSpace };
+}
+
+describe("the Parzen estimator", () => {
+  it("has a density that sums to one: a continuous axis, cells and categories", () => {
+    const space = createSearchSpace([
+      { name: "x", type: "double", min: 0, max: 1, distribution: "uniform" },
+      { name: "n", type: "int", min: 1, max: 9, distribution: "logUniform" },
+      { name: "c", type: "categorical", values: ["a", "b", "c"] },
+    ]);
+    const { estimator } = estimatorOf(space, 7, new Float64Array([2, 2, 1, 1, 0.5, 0.25, 0.25]));
+    let total = 0;
+    for (let cell = 0; cell < 9; cell++)
+      for (let category = 0; category < 3; category++)
+        for (let k = 0; k < 400; k++)
+          total += Math.exp(estimator.logDensity(new Float64Array([(k + 0.5) / 400, cell, category]))) / 400;
+    // Bandwidths and normalising constants are tabulated.
+    expect(total).toBeCloseTo(1, 2);
+  });
+
+  it("draws from its own density", () => {
+    const { estimator } = estimatorOf(
+      createSearchSpace([{ name: "n", type: "int", min: 0, max: 5, distribution: "uniform" }]),
+      4,
+    );
+    const counts = new Float64Array(6);
+    const draws = 20_000;
+    for (let i = 0; i < draws; i++) {
+      const cell = estimator.drawAlong(0, estimator.drawKernel(random), random);
+      counts[cell] = counts[cell]! + 1;
+    }
+    counts.forEach((count, cell) => {
+      const share = Math.exp(estimator.logDensity(new Float64Array([cell])));
+      expect(Math.abs(count / draws - share)).toBeLessThan(5 * Math.sqrt(share / draws));
+    });
+  });
+
+  it("gives a value above the limit when it stops early, and the exact one otherwise", () => {
+    const { estimator, kernelSpace } = estimatorOf(MIXED.space, 200);
+    for (let i = 0; i < 50; i++) {
+      const unit = Float64Array.from({ length: MIXED.space.dimension }, () => random.uniform());
+      const coordinates = kernelSpace.coordinatesOf(MIXED.space.decode(unit));
+      const exact = estimator.logDensity(coordinates);
+      expect(estimator.logDensity(coordinates, exact - 1)).toBeGreaterThanOrEqual(exact - 1);
+      expect(estimator.logDensity(coordinates, exact + 1)).toBe(exact);
+    }
+  });
+
+  it("takes points of any branch of a conditional space", () => {
+    const { estimator, kernelSpace } = estimatorOf(CONDITIONAL[0]!.space, 30);
+    const coordinates = kernelSpace.coordinatesOf(CONDITIONAL[0]!.space.decode(new Float64Array(6).fill(0.1)));
+    expect(coordinates.some(Number.isNaN)).toBe(true);
+    expect(Number.isFinite(estimator.logDensity(coordinates))).toBe(true);
+  });
+});
+
+it("coordinates of cells and categories go to the unit axis and back", () => {
+  for (const i of [4, 5, 7, 8]) {
+    const axis = kernelAxisOf(MIXED.space, i);
+    for (let k = 0; k < MIXED.space.counts[i]!; k++) expect(coordinateAt(axis, unitOf(axis, k))).toBe(k);
+  }
+});
+
+describe("the ranked history", () => {
+  const trial = (id: number, more: Partial<FinishedTrial>): FinishedTrial => ({
+    id,
+    point: new Float64Array([id]),
+    state: "succeeded",
+    values: [id],
+    ...more,
+  });
+  const order = (trials: readonly FinishedTrial[], directions: SamplerOptions["directions"], good = 1) => {
+    const history = new RankedHistory(directions, 1);
+    for (const one of trials) history.add(one, Float64Array.from(one.point));
+    return [...history.rows(good, 0).slice(0, trials.length)];
+  };
+
+  it("ranks values, then stopped trials by step and value, then infeasible ones by violation, then failures", () => {
+    const stopped = (id: number, step: number, value: number) =>
+      trial(id, { state: "early-stopped", values: [value], intermediate: [[step, value]] });
+    const trials = [
+      trial(0, { state: "failed", values: [] }),
+      trial(1, { values: [-9], constraints: [2] }),
+      trial(2, { values: [5], constraints: [0.5, -1] }),
+      stopped(3, 4, -5),
+      stopped(4, 9, 7),
+      stopped(5, 9, 6),
+      trial(6, { values: [Number.NaN] }),
+      trial(7, { values: [3] }),
+      trial(8, { values: [2] }),
+    ];
+    expect(order(trials, ["minimize"])).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+    expect(order([...trials].reverse(), ["minimize"])).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+  });
+
+  it("ranks several objectives by front, and cuts a front where it covers most", () => {
+    const front = [
+      [0, 10],
+      [4.9, 5.1],
+      [5, 5],
+      [10, 0],
+      [11, 11],
+    ].map((values, id) => trial(id, { values }));
+    const first = order(front, ["minimize", "minimize"], 1);
+    expect(first[0]).toBe(2);
+    expect(first[4]).toBe(4);
+    expect(order([...front].reverse(), ["minimize", "minimize"], 1)).toEqual(first);
+  });
+});
+
+describe("tpe", () => {
+  const play = (name: string, settings: Record<string, string>, batch = 1) => {
+    const space = numericSpace(4);
+    return new SamplerRun(findAlgorithm(name)!, { space, directions: ["minimize"], settings, seed: 2 }).play(
+      40 / batch,
+      batch,
+      ({ point }) => success(bowl(point, space.counts, space)),
+    );
+  };
+  const points = (run: SamplerRun) => run.suggested.map(({ point }) => point.join());
+
+  it.each(["gamma", "prior_weight", "n_EI_candidates", "n_startup_trials", "random_state"])("heeds %s", (name) => {
+    const value = { gamma: "0.5", prior_weight: "3", n_EI_candidates: "3", n_startup_trials: "4", random_state: "8" }[
+      name
+    ]!;
+    expect(points(play("tpe", { [name]: value }))).not.toEqual(points(play("tpe", {})));
+  });
+
+  it("takes the candidates' number in both spellings, but not in both at once", () => {
+    expect(points(play("tpe", { n_ei_candidates: "7" }))).toEqual(points(play("tpe", { n_EI_candidates: "7" })));
+    const settings = { n_ei_candidates: "7", n_EI_candidates: "7" };
+    const problems = findAlgorithm("tpe")!.check!({ space: MIXED.space, directions: ["minimize"], settings });
+    expect(problems).toEqual(["n_EI_candidates and n_ei_candidates are the same setting: give one of them"]);
+  });
+
+  it("keeps the trials of a batch apart", () => {
+    const apart = (point: Point, other: Point) => Math.hypot(...point.map((x, i) => x - other[i]!));
+    const last = play("multivariate-tpe", {}, 8).suggested.slice(-8);
+    for (const { id, point } of last)
+      for (const other of last) if (other.id < id) expect(apart(point, other.point)).toBeGreaterThan(0.05);
+  });
+});
