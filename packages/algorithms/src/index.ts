@@ -1,5 +1,7 @@
 /** @packageDocumentation Search algorithms and stopping rules: pure, usable alone. */
+export { algorithmLabel } from "./algorithm-label.ts";
 export * from "./create-search-space.ts";
+export { CHECKPOINT_SETTING } from "./fidelity/fidelity-settings.ts";
 export { pythonFloat } from "./format-number.ts";
 export * from "./multi-objective/crowding-distances.ts";
 export * from "./multi-objective/dominance.ts";

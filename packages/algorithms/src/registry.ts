@@ -4,6 +4,7 @@ import { evolution } from "./evolution/evolution.ts";
 import { grid } from "./grid/grid.ts";
 import { hyperband } from "./hyperband/hyperband.ts";
 import { nsga2 } from "./nsga2/nsga2.ts";
+import { pbt } from "./pbt/pbt.ts";
 import { random } from "./random/random.ts";
 import type { Algorithm, SamplerOptions } from "./sampler.ts";
 import { sobol } from "./sobol/sobol.ts";
@@ -17,6 +18,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   cmaes,
   hyperband,
   asha,
+  pbt,
   tpe,
   multivariateTpe,
   evolution,

@@ -21,6 +21,13 @@ const SAMPLERS: Readonly<Record<string, SamplerSuite>> = {
   "multivariate-tpe": {},
   evolution: {},
   nsga2: {},
+  pbt: {
+    settings: { suggestion_trial_dir: "/checkpoints", n_population: "10", truncation_threshold: "0.25" },
+    except: {
+      "never repeats": "a member above the truncation goes on from its checkpoint with the same parameters",
+      "exhausts finite spaces": "the same parameters go on training: there is no end",
+    },
+  },
 };
 
 for (const [name, suite] of Object.entries(SAMPLERS)) describeSampler(name, findAlgorithm(name)!, suite);

@@ -28,6 +28,10 @@ export const PAUSED_ANNOTATION = "qalam.dev/paused";
 export const SUGGESTION_ID_ANNOTATION = "qalam.dev/suggestion-id";
 /** On a Trial: which method suggested it and why. */
 export const ORIGIN_ANNOTATION = "qalam.dev/origin";
+/** On a Trial: folder in its containers that holds its checkpoints, kept by the home for as long as the trial is. */
+export const CHECKPOINT_FOLDER_ANNOTATION = "qalam.dev/checkpoint-folder";
+/** On a Trial: name of the trial whose checkpoints it begins with. */
+export const CHECKPOINT_PARENT_ANNOTATION = "qalam.dev/checkpoint-parent";
 /** On a Trial: asks for it to be stopped; the value is the message of its Killed condition. */
 export const STOP_ANNOTATION = "qalam.dev/stop";
 /** Reason of the Killed condition of trials that a pause stopped: they run again when the experiment goes on. */

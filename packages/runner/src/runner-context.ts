@@ -1,6 +1,7 @@
 import type { Trial } from "@qalam/api";
 import type { Clock, EventRecorder } from "@qalam/runtime";
 import type { ObservationStore, ResourceStore } from "@qalam/store";
+import type { CheckpointFolders } from "./checkpoint/checkpoint-folders.ts";
 import type { Launcher } from "./container/launcher.ts";
 import type { StragglerSweep } from "./container/straggler-sweep.ts";
 import type { MetricsPorts } from "./metrics/metrics-ports.ts";
@@ -15,6 +16,7 @@ export interface RunnerContext {
   readonly scheduler: ResourceScheduler;
   readonly events: EventRecorder;
   readonly launcher: Launcher;
+  readonly checkpoints: CheckpointFolders;
   readonly sweep: StragglerSweep;
   readonly ports: MetricsPorts;
   /** Environment every container starts from. */

@@ -2,6 +2,7 @@ import { mkdirSync, realpathSync } from "node:fs";
 import { JOB, POD, type Trial } from "@qalam/api";
 import { type Clock, EventRecorder, Informer, ownerUid, systemClock } from "@qalam/runtime";
 import type { ContainerLogs, ObservationStore, ResourceStore } from "@qalam/store";
+import { CheckpointFolders } from "./checkpoint/checkpoint-folders.ts";
 import { Launcher } from "./container/launcher.ts";
 import { StragglerSweep } from "./container/straggler-sweep.ts";
 import { JobController } from "./job/job-controller.ts";
@@ -43,14 +44,16 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const { store, observations, clock = systemClock, onError } = options;
   mkdirSync(options.dataDirectory, { recursive: true });
   const dataDirectory = realpathSync(options.dataDirectory); // as the system names it in /proc
+  const events = new EventRecorder(store, clock, (error) => onError("events", error));
   const context: RunnerContext = {
     store,
     observations,
     dataDirectory,
     clock,
     scheduler: new ResourceScheduler(options.capacity ?? machineCapacity()),
-    events: new EventRecorder(store, clock, (error) => onError("events", error)),
     launcher: new Launcher(dataDirectory),
+    events,
+    checkpoints: new CheckpointFolders({ store, events, dataDirectory, onError }),
     sweep: new StragglerSweep(clock),
     ports: new MetricsPorts(),
     environment: options.environment ?? ownEnvironment(),
@@ -64,6 +67,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const jobController = new JobController(context, jobs, pods);
   await pods.start((error) => onError("watch of pods", error));
   await jobs.start((error) => onError("watch of jobs", error));
+  await context.checkpoints.start();
   podController.start();
   jobController.start();
   return {
@@ -74,7 +78,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       await podController.close(stopProcesses);
       context.launcher.close();
       context.sweep.now();
-      await Promise.all([pods.close(), jobs.close()]);
+      await Promise.all([pods.close(), jobs.close(), context.checkpoints.close()]);
       await context.events.flush();
     },
   };

@@ -73,6 +73,7 @@ export interface JobOptions {
   readonly pod?: Partial<PodSpec>;
   readonly container?: Partial<Container>;
   readonly ownerReferences?: object[];
+  /** Of the pods. */
   readonly annotations?: Record<string, string>;
 }
 
@@ -108,13 +109,21 @@ export function shellPod(script: string, spec: Partial<PodSpec> = {}, name = "po
 export async function createTrial(
   store: ResourceStore,
   script: string,
-  options: JobOptions & { readonly trial?: Partial<Trial["spec"]> } = {},
+  options: JobOptions & {
+    readonly trial?: Partial<Trial["spec"]>;
+    readonly trialAnnotations?: Record<string, string>;
+  } = {},
 ): Promise<Trial> {
-  const { name = "trial", trial = {} } = options;
+  const { name = "trial", trial = {}, trialAnnotations = {} } = options;
   const stored = await store.create(TRIAL, {
     apiVersion: "kubeflow.org/v1beta1",
     kind: "Trial",
-    metadata: { name, namespace: "default", labels: { "katib.kubeflow.org/experiment": "e", colour: "blue" } },
+    metadata: {
+      name,
+      namespace: "default",
+      labels: { "katib.kubeflow.org/experiment": "e", colour: "blue" },
+      annotations: trialAnnotations,
+    },
     spec: {
       objective: { type: "minimize", objectiveMetricName: "loss" },
       parameterAssignments: [],

@@ -4,7 +4,7 @@ import { resourceLevels } from "./resource-levels.ts";
 import { type RangeParameter, type ResourceSpace, resourceProblems, resourceSpace } from "./resource-space.ts";
 
 /** The folder in the training's container that holds the checkpoint of its trial. The caller keeps one for each trial and copies it to trials that go on from it. */
-const CHECKPOINT_SETTING = "suggestion_trial_dir";
+export const CHECKPOINT_SETTING = "suggestion_trial_dir";
 
 export const RESOURCE_NAME: SettingSpec = {
   name: "resource_name",

@@ -13,6 +13,7 @@ import {
 } from "@qalam/api";
 import { shortHash } from "@qalam/runtime";
 import { controllerReference } from "../owner-reference.ts";
+import { checkpointAnnotations } from "./checkpoint-annotations.ts";
 
 /** What people type by hand; Katib has only the long one. */
 const SHORT_EXPERIMENT_LABEL = "experiment";
@@ -54,6 +55,7 @@ export function newTrial(
       },
       annotations: {
         ...ownAnnotations(experiment),
+        ...checkpointAnnotations(experiment, assignment),
         ...(assignment.id !== undefined && { [SUGGESTION_ID_ANNOTATION]: String(assignment.id) }),
         ...(assignment.origin !== undefined && { [ORIGIN_ANNOTATION]: assignment.origin }),
       },

@@ -24,7 +24,11 @@ export interface SuggestionRequest {
 }
 
 /** An assignment to be made into a trial. Without a name it gets one from its number; without a number it is the next. */
-export type NewAssignment = Omit<TrialAssignment, "name"> & { readonly name?: string };
+export type NewAssignment = Omit<TrialAssignment, "name"> & {
+  readonly name?: string;
+  /** Number of the suggestion whose checkpoint the trial begins with. */
+  readonly parent?: number;
+};
 
 export interface SuggestionReply {
   /** At most `count`: fewer means "ask again when more trials have ended". */

@@ -45,11 +45,12 @@ export class SamplerSession {
   answer({ finished, pending, count }: SessionQuestion): SuggestionReply {
     this.#tell(finished);
     const { suggestions, exhausted } = this.#sampler.ask(count, this.#trials<PendingTrial>(pending));
-    const assignments = suggestions.map(({ id, point, labels, origin }) => ({
+    const assignments = suggestions.map(({ id, point, labels, origin, parent }) => ({
       id,
       parameterAssignments: this.#space.format(point),
       ...(labels !== undefined && { labels: { ...labels } }),
       ...(origin !== undefined && { origin }),
+      ...(parent !== undefined && { parent }),
     }));
     return { assignments, exhausted, state: JSON.stringify(this.#sampler.dump()) };
   }

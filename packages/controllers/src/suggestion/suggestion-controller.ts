@@ -13,6 +13,7 @@ import {
 import { commitStatus, keyFrom, ownerUid, textOf, timestampOf, WorkQueue } from "@qalam/runtime";
 import type { ControllerContext } from "../controller-context.ts";
 import { stoppingProblems } from "../early-stopping/experiment-rules.ts";
+import { parentLabel } from "../experiment/checkpoint-annotations.ts";
 import { trialName } from "../experiment/new-trial.ts";
 import { isDisplaced } from "../trial/stop-reasons.ts";
 import { keptAssignments } from "./kept-assignments.ts";
@@ -122,9 +123,15 @@ export class SuggestionController {
     const { status } = suggestion;
     const now = timestampOf(this.#context.clock);
     const made = status?.suggestionCount ?? 0;
-    const added = reply.assignments.map((assignment, i): TrialAssignment => {
+    const added = reply.assignments.map(({ parent, ...assignment }, i): TrialAssignment => {
       const id = assignment.id ?? made + i;
-      return { ...assignment, name: assignment.name ?? trialName(experiment, id), id };
+      const labels = parent !== undefined && { [parentLabel(experiment)]: trialName(experiment, parent) };
+      return {
+        ...assignment,
+        name: assignment.name ?? trialName(experiment, id),
+        id,
+        ...(labels && { labels: { ...assignment.labels, ...labels } }),
+      };
     });
     const settings = mergedSettings(status?.algorithmSettings, reply.algorithmSettings);
     const state = reply.state ?? status?.algorithmState;

@@ -29,6 +29,8 @@ export interface PreparationInput {
   readonly isPrimary: boolean;
   /** Host folder by volume name. */
   readonly volumes: ReadonlyMap<string, string>;
+  /** What stands for the folder of the trial's checkpoints, if it keeps any. */
+  readonly checkpoint: PathMapping | undefined;
   /** The pod's own folder, in which it works unless told otherwise. */
   readonly scratch: string;
   readonly grant: Pick<Grant, "gpus">;
@@ -81,13 +83,15 @@ export function pathMappings(
   environment: Readonly<Record<string, string>>,
   context: Surroundings,
 ): PathMapping[] {
-  const { container, volumes, trial, isPrimary, scratch } = input;
-  const mappings = containerMappings({ container, volumes, annotations: annotationsOf(input, context), environment });
+  const { container, volumes, trial, isPrimary, scratch, checkpoint } = input;
+  const mounted = containerMappings({ container, volumes, annotations: annotationsOf(input, context), environment });
   (container.volumeMounts ?? []).forEach(({ subPath, subPathExpr }, index) => {
-    const host = mappings[index]?.host;
+    const host = mounted[index]?.host;
     if (host !== undefined && (subPath ?? subPathExpr) !== undefined && !existsSync(host))
       mkdirSync(host, { recursive: true });
   });
+  // First, so that it stands before a mount of the same path, which all trials would share.
+  const mappings = checkpoint === undefined ? mounted : [checkpoint, ...mounted];
   const metrics = trial !== undefined && isPrimary ? metricsMapping(trial, mappings, scratch) : undefined;
   if (metrics === undefined) return mappings;
   mkdirSync(metrics.host, { recursive: true });

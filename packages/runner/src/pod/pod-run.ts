@@ -6,6 +6,7 @@ import type { Container, PodStatus } from "kubernetes-types/core/v1.js";
 import { Bell } from "../bell.ts";
 import { ContainerConfigError, ContainerError } from "../container/container-errors.ts";
 import { type ContainerCommand, ContainerRun, type RunEnd, type RunPlace } from "../container/container-run.ts";
+import type { PathMapping } from "../container/path-mapping.ts";
 import { fillVolumes, volumeFolders } from "../container/pod-volumes.ts";
 import { missingScript, type PreparationInput, prepareContainer } from "../container/prepare-container.ts";
 import { RunFolder } from "../container/run-folder.ts";
@@ -59,6 +60,7 @@ export class PodRun {
   #grant: Grant | undefined;
   #leaveLine: (() => void) | undefined;
   #trial: Trial | undefined;
+  #checkpoint: PathMapping | undefined;
   /** Why it is ended before its containers have ended by themselves. */
   #halt: { readonly reason: string; readonly message: string } | undefined;
   #startTime: string | undefined;
@@ -188,6 +190,7 @@ export class PodRun {
     const bad = all.find(({ name }) => !containerName.test(name));
     if (bad !== undefined) throw new ContainerConfigError(`"${bad.name}" is no valid name of a container`);
     this.#volumes = volumeFolders(this.#pod, { pod: this.#files.folder, claims: this.#files.claims });
+    if (this.#trial !== undefined) this.#checkpoint = await this.#context.checkpoints.prepare(this.#trial);
     if (this.#files.hasBegun) for (const container of all) await this.#takeUp(container);
     else await fillVolumes(this.#pod, this.#volumes, store);
     this.#startTime ??= timestampOf(clock);
@@ -286,6 +289,7 @@ export class PodRun {
       trial,
       isPrimary: trial !== undefined && isPrimary(trial, this.#pod, container.name),
       volumes: this.#volumes,
+      checkpoint: this.#checkpoint,
       scratch: this.#files.folder,
       grant: this.#grant ?? { gpus: [] },
     };
