@@ -16,6 +16,17 @@ import {
 } from "@qalam/api";
 import { samplerOptions } from "@qalam/controllers";
 
+/** What validation must know when some algorithms run elsewhere: their settings are theirs to judge. */
+export function catalogueWith(external: Iterable<string>): AlgorithmCatalogue {
+  const names = new Set(external);
+  return {
+    ...catalogue,
+    algorithmNames: [...new Set([...catalogue.algorithmNames, ...names])],
+    checkAlgorithm: (spec, experiment) =>
+      names.has(spec.algorithmName ?? "") ? [] : catalogue.checkAlgorithm(spec, experiment),
+  };
+}
+
 /** What validation must know of the algorithms there are. */
 export const catalogue: AlgorithmCatalogue = {
   algorithmNames: ALGORITHMS.map(({ name }) => name),

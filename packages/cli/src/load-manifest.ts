@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { styleText } from "node:util";
 import {
+  type AlgorithmCatalogue,
   applyDefaults,
   CONFIG_MAP,
   EXPERIMENT,
@@ -17,7 +18,7 @@ import {
   validateExperiment,
 } from "@qalam/api";
 import type { ResourceStore } from "@qalam/store";
-import { catalogue } from "./catalogue.ts";
+import { catalogueWith } from "./catalogue.ts";
 import { CommandError } from "./command-error.ts";
 
 /** Kinds that trials can run on a laptop. */
@@ -27,12 +28,14 @@ export const COLLECTORS: readonly string[] = ["StdOut", "File", "TensorFlowEvent
 
 /**
  * Reads and checks manifests: ConfigMaps first, as experiments may name them. @param store finds ConfigMaps applied earlier
+ * @param external names of algorithms that run elsewhere
  * @throws CommandError with every problem of every file
  */
 export async function loadManifests(
   files: readonly string[],
   namespace: string | undefined,
   store: Pick<ResourceStore, "list"> | undefined,
+  external: Iterable<string> = [],
 ): Promise<KubeObject[]> {
   const manifests = files.map((file) => parseManifest(readText(file), file));
   for (const { objects } of manifests) for (const { object } of objects) defaultNamespace(object, namespace);
@@ -43,7 +46,9 @@ export async function loadManifests(
   const stored = store === undefined ? [] : (await store.list(CONFIG_MAP)).items;
   const configMap = (inNamespace: string, name: string) =>
     [...maps, ...stored].find(({ metadata }) => metadata.name === name && metadata.namespace === inNamespace);
-  const reports = manifests.map((manifest) => problemsOf(manifest, configMap)).filter((report) => report !== undefined);
+  const reports = manifests
+    .map((manifest) => problemsOf(manifest, configMap, catalogueWith(external)))
+    .filter((report) => report !== undefined);
   if (reports.length > 0) throw new CommandError(reports.join("\n\n"));
   const objects = manifests.flatMap((manifest) => manifest.objects.map(({ object }) => object));
   return objects.sort((a, b) => Number(a.kind === EXPERIMENT.kind) - Number(b.kind === EXPERIMENT.kind));
@@ -52,8 +57,9 @@ export async function loadManifests(
 function problemsOf(
   manifest: Manifest,
   configMap: (namespace: string, name: string) => StoredConfigMap | undefined,
+  catalogue: AlgorithmCatalogue,
 ): string | undefined {
-  const problems = manifest.objects.map(({ object }) => objectProblems(object, configMap));
+  const problems = manifest.objects.map(({ object }) => objectProblems(object, configMap, catalogue));
   const located = locateProblems(manifest, problems);
   if (located.length === 0) return undefined;
   return reportProblems(located, {
@@ -66,6 +72,7 @@ function problemsOf(
 function objectProblems(
   object: KubeObject,
   configMap: (namespace: string, name: string) => StoredConfigMap | undefined,
+  catalogue: AlgorithmCatalogue,
 ): FieldProblem[] {
   const kind = kindOf(object);
   if (kind === undefined)

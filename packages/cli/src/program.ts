@@ -9,6 +9,7 @@ import { addLogsCommand } from "./commands/logs-command.ts";
 import { addMetricsCommand } from "./commands/metrics-command.ts";
 import { addResultCommands } from "./commands/result-commands.ts";
 import { addRunCommand } from "./commands/run-command.ts";
+import { addServeSuggestionCommand } from "./commands/serve-suggestion-command.ts";
 import { addSteerCommands } from "./commands/steer-commands.ts";
 import { addTestCollectorCommand } from "./commands/test-collector-command.ts";
 import { addUpCommand } from "./commands/up-command.ts";
@@ -22,6 +23,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     .showHelpAfterError("(add --help for the options and examples)");
   addRunCommand(program, terminal);
   addUpCommand(program, terminal);
+  addServeSuggestionCommand(program, terminal);
   addCheckCommands(program, terminal);
   addGetCommands(program, terminal);
   addLogsCommand(program, terminal);

@@ -1,3 +1,5 @@
 /** @packageDocumentation Katib's gRPC services, with health checks and reflection. */
 export { type DbManagerOptions, dbManagerService } from "./db-manager.ts";
 export * from "./server/grpc-server.ts";
+export { ExternalSamplerHost } from "./suggestion/external-sampler-host.ts";
+export { suggestionService } from "./suggestion/suggestion-service.ts";

@@ -19,6 +19,7 @@ import { onInterrupt } from "../run/interrupt.ts";
 import { lineReporter, liveReporter, type RunReporter } from "../run/run-reporter.ts";
 import { runSucceeded, runSummary } from "../run/run-summary.ts";
 import { untilCounted, waitUntilStopped } from "../run/wait-until-stopped.ts";
+import { SUGGESTION_SERVICE_FLAG, suggestionServices } from "../suggestion-services.ts";
 import { print, say, type Terminal } from "../terminal.ts";
 import { volumeFlag } from "../volume-flag.ts";
 
@@ -26,6 +27,7 @@ interface RunFlags {
   readonly volume: readonly string[];
   readonly namespace?: string;
   readonly output?: "json" | "lines";
+  readonly suggestionService: readonly string[];
 }
 
 /** `qalam run FILE…`: validates, applies, follows to the end and shows the best trial. */
@@ -42,6 +44,7 @@ export function addRunCommand(program: Command, terminal: Terminal): void {
     )
     .option("-n, --namespace <name>", "namespace for all objects of the manifests")
     .option("-o, --output <format>", "json: resources as JSON lines; lines: one line per event, also on a terminal")
+    .option(...SUGGESTION_SERVICE_FLAG)
     .addHelpText(
       "after",
       "\nExamples:\n  qalam run experiment.yaml -v .:/app\n  qalam run experiment.yaml -o json | jq .metadata.name\n\nExit status: 0 succeeded, 1 failed, 2 bad input, 130 interrupted.",
@@ -53,14 +56,15 @@ export function addRunCommand(program: Command, terminal: Terminal): void {
 
 async function runFiles(files: readonly string[], flags: RunFlags, terminal: Terminal): Promise<number> {
   const volumes = flags.volume.map((value) => volumeFlag(value));
-  await loadManifests(files, flags.namespace, undefined).catch((error: Error) => {
+  const services = suggestionServices(flags.suggestionService, terminal.env);
+  await loadManifests(files, flags.namespace, undefined, services.keys()).catch((error: Error) => {
     // A ConfigMap may have been applied before; only then the home is needed to judge.
     if (!/there is no ConfigMap/.test(error.message)) throw error;
   });
-  const home = await openHome(terminal, "run");
+  const home = await openHome(terminal, "run", services);
   const { signal, release } = onInterrupt((line) => say(terminal, line));
   try {
-    const objects = await loadManifests(files, flags.namespace, home.store);
+    const objects = await loadManifests(files, flags.namespace, home.store, services.keys());
     const annotations = {
       [WORKING_DIRECTORY_ANNOTATION]: process.cwd(),
       ...(volumes.length > 0 && { [VOLUMES_ANNOTATION]: JSON.stringify(volumes) }),

@@ -2,12 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { CommandError } from "../command-error.ts";
 import { dataDirectory } from "../home/data-directory.ts";
 import { openEmbeddedHome } from "../home/embedded-home.ts";
 import { errorReporter } from "../home/open-home.ts";
 import { readToken } from "../home/token.ts";
+import { portNumber } from "../port-number.ts";
 import { onInterrupt } from "../run/interrupt.ts";
+import { SUGGESTION_SERVICE_FLAG, suggestionServices } from "../suggestion-services.ts";
 import { say, type Terminal } from "../terminal.ts";
 import { volumeFlag } from "../volume-flag.ts";
 
@@ -15,6 +16,7 @@ interface UpFlags {
   readonly port: string;
   readonly grpcPort?: string;
   readonly volume: readonly string[];
+  readonly suggestionService: readonly string[];
 }
 
 /** `qalam up`: the server in the foreground. */
@@ -30,11 +32,12 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
       (value: string, all: string[]) => [...all, value],
       [],
     )
+    .option(...SUGGESTION_SERVICE_FLAG)
     .addHelpText(
       "after",
       "\nExample:\n  qalam up -v .:/app &\n  kubectl --kubeconfig ~/.local/share/qalam/kubeconfig get experiments -A",
     )
-    .action(async ({ port, grpcPort, volume }: UpFlags) => {
+    .action(async ({ port, grpcPort, volume, suggestionService }: UpFlags) => {
       const path = dataDirectory(terminal.env);
       const { signal, release } = onInterrupt(() => {});
       const home = await openEmbeddedHome(path, {
@@ -42,6 +45,7 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
         port: portNumber("--port", port),
         ...(grpcPort !== undefined && { grpcPort: portNumber("--grpc-port", grpcPort) }),
         volumes: volume.map((value) => volumeFlag(value)),
+        suggestionServices: suggestionServices(suggestionService, terminal.env),
         onError: errorReporter(terminal),
       });
       const kubeconfig = join(path, "kubeconfig");
@@ -54,12 +58,6 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
       await home.close();
       release();
     });
-}
-
-function portNumber(flag: string, text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new CommandError(`${flag} ${text}: write a number up to 65535`);
-  return Number(text);
 }
 
 /** A kubeconfig with the token, for the owner's eyes only. */

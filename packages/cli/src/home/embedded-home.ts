@@ -1,12 +1,13 @@
 import { findStoppingRule } from "@qalam/algorithms";
 import { type Trial, VOLUMES_ANNOTATION } from "@qalam/api";
 import { explainMissingPush, isPushed } from "@qalam/collectors";
-import { type Controllers, LocalSamplerHost, startControllers } from "@qalam/controllers";
+import { type Controllers, LocalSamplerHost, type SamplerHost, startControllers } from "@qalam/controllers";
 import type { GrpcServer } from "@qalam/grpc";
 import { FileLogs, type Runner, startRunner } from "@qalam/runner";
 import { type ApiServer, startApiServer } from "@qalam/server";
 import type { ContainerLogs } from "@qalam/store";
 import { type DataDirectory, openDataDirectory } from "@qalam/store/sqlite";
+import type { SuggestionServices } from "../suggestion-services.ts";
 import type { VolumeMapping } from "../volume-flag.ts";
 import { experimentAdmission } from "./experiment-admission.ts";
 import type { Home, HomeMode } from "./home.ts";
@@ -24,6 +25,8 @@ export interface EmbeddedHomeOptions {
   readonly port?: number;
   /** Port of the DBManager (gRPC); Katib's if it is free, else any free one by default. */
   readonly grpcPort?: number;
+  /** Search algorithms that run elsewhere. */
+  readonly suggestionServices?: SuggestionServices;
   /** Folders that stand for container paths in every pod that maps none itself. */
   readonly volumes?: readonly VolumeMapping[];
   /** Errors that are tried again, for the log. */
@@ -91,7 +94,7 @@ async function startParts(data: DataDirectory, options: EmbeddedHomeOptions): Pr
   const logs = {
     read: (...call: Parameters<Runner["logs"]["read"]>) => (parts.runner?.logs ?? new FileLogs(path)).read(...call),
   };
-  const { server, dbManager, token } = await startServers(data, logs, options);
+  const { server, dbManager, token, samplers } = await startServers(data, logs, options);
   const runner = await startRunner({
     store,
     observations,
@@ -108,7 +111,7 @@ async function startParts(data: DataDirectory, options: EmbeddedHomeOptions): Pr
   const controllers = await startControllers({
     store,
     observations,
-    samplers: new LocalSamplerHost(),
+    samplers,
     stoppingRules: findStoppingRule,
     explainMissingMetric: async (trial: Trial) => {
       if (!isPushed(trial)) return runner.explainMissingMetric(trial);
@@ -127,12 +130,16 @@ async function startParts(data: DataDirectory, options: EmbeddedHomeOptions): Pr
 async function startServers(
   { resources: store, observations, path, setAddress }: DataDirectory,
   logs: ContainerLogs,
-  { port, grpcPort, onError }: EmbeddedHomeOptions,
-): Promise<Pick<Parts, "server" | "dbManager"> & { readonly token: string }> {
-  const { dbManagerService, startGrpcServer } = await import("@qalam/grpc"); // here, so that other commands start faster
+  { port, grpcPort, suggestionServices = new Map(), onError }: EmbeddedHomeOptions,
+): Promise<Pick<Parts, "server" | "dbManager"> & { readonly token: string; readonly samplers: SamplerHost }> {
+  const { dbManagerService, ExternalSamplerHost, startGrpcServer } = await import("@qalam/grpc"); // here, so that other commands start faster
   const left = leftPorts(path);
   const token = ensureToken(path);
-  const admission = experimentAdmission(store);
+  const samplers = new ExternalSamplerHost(suggestionServices, new LocalSamplerHost());
+  const admission = experimentAdmission(store, {
+    names: [...suggestionServices.keys()],
+    problems: (experiment) => samplers.problems(experiment),
+  });
   const server = await startOnFirst(port === undefined ? [left.api ?? 0, 0] : [port], (one) =>
     startApiServer({ store, observations, logs, admission, token, onError }, { port: one }),
   );
@@ -147,7 +154,7 @@ async function startServers(
     },
   );
   keepPorts(path, { api: portOf(server.address), dbManager: portOf(dbManager.address) });
-  return { server, dbManager, token };
+  return { server, dbManager, token, samplers };
 }
 
 function portOf(address: string): number {

@@ -14,30 +14,41 @@ import {
 } from "@qalam/api";
 import type { Admission, AdmissionOptions } from "@qalam/server";
 import type { ResourceStore } from "@qalam/store";
-import { catalogue } from "../catalogue.ts";
+import { catalogueWith } from "../catalogue.ts";
 import { COLLECTORS, TRIAL_KINDS } from "../load-manifest.ts";
 
+/** Algorithms that run elsewhere. */
+export interface ExternalAlgorithms {
+  readonly names: readonly string[];
+  /** What keeps an experiment from its external algorithm, in words. */
+  problems(experiment: Experiment): Promise<readonly string[]>;
+}
+
 /** Defaulting and validation at the API server, as Katib's webhooks do it. */
-export function experimentAdmission(store: ResourceStore): Admission {
+export function experimentAdmission(store: ResourceStore, external?: ExternalAlgorithms): Admission {
   return {
     async create(kind, object, options) {
       if (kind.kind !== EXPERIMENT.kind) return builtIn(kind, object, options);
       const experiment = applyDefaults(object as Experiment);
-      return checked(experiment, await experimentProblems(experiment, store), options);
+      return checked(experiment, await experimentProblems(experiment, store, external), options);
     },
     async update(kind, old, object, options) {
       if (kind.kind !== EXPERIMENT.kind) return builtIn(kind, object, options);
       const experiment = applyDefaults(object as Experiment);
       const specChanged = JSON.stringify((old as Experiment).spec) !== JSON.stringify(experiment.spec);
       const problems = specChanged
-        ? [...(await experimentProblems(experiment, store)), ...validateUpdate(old as Experiment, experiment)]
+        ? [...(await experimentProblems(experiment, store, external)), ...validateUpdate(old as Experiment, experiment)]
         : [];
       return checked(experiment, problems, options);
     },
   };
 }
 
-async function experimentProblems(experiment: Experiment, store: ResourceStore): Promise<FieldProblem[]> {
+async function experimentProblems(
+  experiment: Experiment,
+  store: ResourceStore,
+  external: ExternalAlgorithms | undefined,
+): Promise<FieldProblem[]> {
   const named = experiment.spec?.trialTemplate?.configMap;
   const found =
     named?.configMapName === undefined
@@ -45,7 +56,20 @@ async function experimentProblems(experiment: Experiment, store: ResourceStore):
       : await store.get(CONFIG_MAP, { namespace: named.configMapNamespace ?? "", name: named.configMapName });
   const configMap = (namespace: string, name: string): StoredConfigMap | undefined =>
     found?.metadata.name === name && found.metadata.namespace === namespace ? found : undefined;
-  return validateExperiment(experiment, { catalogue, configMap, trialKinds: TRIAL_KINDS, collectorKinds: COLLECTORS });
+  const problems = validateExperiment(experiment, {
+    catalogue: catalogueWith(external?.names ?? []),
+    configMap,
+    trialKinds: TRIAL_KINDS,
+    collectorKinds: COLLECTORS,
+  });
+  if (problems.length > 0 || external === undefined) return problems;
+  const value = experiment.spec.algorithm?.algorithmName;
+  return (await external.problems(experiment)).map((problem) => ({
+    path: "spec.algorithm",
+    reason: "FieldValueInvalid",
+    value,
+    problem,
+  }));
 }
 
 /** Fields of built-in kinds that Kubernetes does not know. */

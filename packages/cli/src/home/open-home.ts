@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { LockedError } from "@qalam/store";
 import { readLockHolder } from "@qalam/store/sqlite";
+import type { SuggestionServices } from "../suggestion-services.ts";
 import { say, type Terminal } from "../terminal.ts";
 import { dataDirectory } from "./data-directory.ts";
 import { openEmbeddedHome } from "./embedded-home.ts";
@@ -8,12 +9,16 @@ import type { Home, HomeMode } from "./home.ts";
 import { openRemoteHome } from "./remote-home.ts";
 
 /** Opens the home a command works with: the server that holds the data directory, or one inside this process. */
-export async function openHome(terminal: Terminal, mode: HomeMode): Promise<Home> {
+export async function openHome(
+  terminal: Terminal,
+  mode: HomeMode,
+  suggestionServices: SuggestionServices = new Map(),
+): Promise<Home> {
   const path = dataDirectory(terminal.env);
   const holder = existsSync(path) ? await readLockHolder(path) : undefined;
   if (holder?.address !== undefined) return openRemoteHome(path, holder.address);
   try {
-    return await openEmbeddedHome(path, { mode, onError: errorReporter(terminal) });
+    return await openEmbeddedHome(path, { mode, suggestionServices, onError: errorReporter(terminal) });
   } catch (error) {
     if (error instanceof LockedError && error.holder?.address !== undefined)
       return openRemoteHome(path, error.holder.address);

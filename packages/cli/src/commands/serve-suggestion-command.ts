@@ -1,0 +1,42 @@
+import { ALGORITHMS } from "@qalam/algorithms";
+import type { Command } from "commander";
+import { CommandError } from "../command-error.ts";
+import { errorReporter } from "../home/open-home.ts";
+import { portNumber } from "../port-number.ts";
+import { onInterrupt } from "../run/interrupt.ts";
+import { say, type Terminal } from "../terminal.ts";
+
+interface ServeFlags {
+  readonly port: string;
+  readonly host: string;
+}
+
+/** `qalam serve-suggestion`: the search algorithms behind Katib's Suggestion service, for a Katib installation or another qalam. */
+export function addServeSuggestionCommand(program: Command, terminal: Terminal): void {
+  program
+    .command("serve-suggestion")
+    .description("serve the search algorithms to a Katib installation (gRPC Suggestion service)")
+    .option("--port <number>", "port to listen on (0: any free one)", "6789")
+    .option("--host <address>", "address to listen on; 0.0.0.0 in a container. There is no authentication", "127.0.0.1")
+    .addHelpText(
+      "after",
+      "\nExample:\n  qalam serve-suggestion --port 6800 &\n  qalam run experiment.yaml --suggestion-service random=localhost:6800",
+    )
+    .action(async ({ port, host }: ServeFlags) => {
+      const { signal, release } = onInterrupt(() => {});
+      const { startGrpcServer, suggestionService } = await import("@qalam/grpc");
+      const server = await startGrpcServer({
+        services: [suggestionService()],
+        host,
+        port: portNumber("--port", port),
+        onError: errorReporter(terminal),
+      }).catch((error: Error) => {
+        throw new CommandError(`${error.message}; choose another with --port`);
+      });
+      const names = ALGORITHMS.map(({ name }) => name).join(", ");
+      say(terminal, `Serving Katib's Suggestion service at ${server.address}: ${names}\nCtrl-C ends it.`);
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      await server.close();
+      release();
+    });
+}
