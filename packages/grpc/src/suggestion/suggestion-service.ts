@@ -8,7 +8,7 @@ import { CallError } from "../server/grpc-status.ts";
 import { type Service, unaryService } from "../server/service.ts";
 
 /** Settings that a reply gives back and the next request brings again: what a sampler keeps beside the trials, and that its space is used up. */
-export const STATE_SETTING = "qalam.dev/state";
+const STATE_SETTING = "qalam.dev/state";
 export const EXHAUSTED_SETTING = "qalam.dev/exhausted";
 const MAX_COUNT = 10_000;
 
