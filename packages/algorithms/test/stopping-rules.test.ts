@@ -9,6 +9,8 @@ const RULES: Readonly<Record<string, StoppingRuleSuite>> = {
   percentile: {},
   asha: {},
   hyperband: { settings: { max_step: "27" } },
+  curve: {},
+  wilcoxon: {},
   patient: {
     settings: { patience: "3" },
     except: { "keeps the best": ALONE, "keeps equals": ALONE, "needs others": ALONE, "stops something": ALONE },

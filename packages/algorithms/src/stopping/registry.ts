@@ -1,10 +1,12 @@
 import type { StoppingRuleFactory } from "../stopping-rule.ts";
 import { asha } from "./asha.ts";
+import { curve } from "./curve.ts";
 import { hyperband } from "./hyperband.ts";
 import { medianstop } from "./medianstop.ts";
 import { patient } from "./patient.ts";
 import { percentile } from "./percentile.ts";
 import { threshold } from "./threshold.ts";
+import { wilcoxon } from "./wilcoxon.ts";
 
 /** Every early-stopping algorithm users can name. */
 export const STOPPING_RULES: readonly StoppingRuleFactory[] = [
@@ -12,6 +14,8 @@ export const STOPPING_RULES: readonly StoppingRuleFactory[] = [
   percentile,
   asha,
   hyperband,
+  curve,
+  wilcoxon,
   patient,
   threshold,
 ];
