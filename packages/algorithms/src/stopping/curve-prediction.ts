@@ -71,7 +71,7 @@ function regress(
   degrees: number,
 ): Component {
   const end = shape(1);
-  const spread = Math.abs(shape((points[0] as Point).x) - end) || 1;
+  const spread = Math.abs(shape((points[0] as Point).x) - shape((points.at(-1) as Point).x)) || 1;
   let [s0, s1, s2, t0, t1, yy] = [PRIOR_PRECISION, 0, PRIOR_PRECISION, 0, 0, PRIOR_DEGREES * PRIOR_VARIANCE];
   for (const [i, { x, y }] of points.entries()) {
     const weight = weights[i] as number;
