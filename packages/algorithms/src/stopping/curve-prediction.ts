@@ -22,8 +22,9 @@ const SHAPES: readonly ((x: number) => number)[] = [
   (x) => -x,
 ];
 
-/** Precision of the prior of level and slope, in units of the noise's. */
-const PRIOR_PRECISION = 1e-3;
+/** Precisions of the priors, in units of the noise's. The level's is so low that a curve may go on to far below what it has shown. */
+const LEVEL_PRECISION = 1e-6;
+const SLOPE_PRECISION = 1e-3;
 /** Prior of the noise's variance, in units of the squared range of the values: as if two values had shown a standard deviation of 3 %. */
 const PRIOR_DEGREES = 2;
 const PRIOR_VARIANCE = 0.03 ** 2;
@@ -72,7 +73,7 @@ function regress(
 ): Component {
   const end = shape(1);
   const spread = Math.abs(shape((points[0] as Point).x) - shape((points.at(-1) as Point).x)) || 1;
-  let [s0, s1, s2, t0, t1, yy] = [PRIOR_PRECISION, 0, PRIOR_PRECISION, 0, 0, PRIOR_DEGREES * PRIOR_VARIANCE];
+  let [s0, s1, s2, t0, t1, yy] = [LEVEL_PRECISION, 0, SLOPE_PRECISION, 0, 0, PRIOR_DEGREES * PRIOR_VARIANCE];
   for (const [i, { x, y }] of points.entries()) {
     const weight = weights[i] as number;
     const h = (shape(x) - end) / spread;
