@@ -105,6 +105,11 @@ results = {
 }
 
 katib_client.edit_experiment_budget("by-model", max_trial_count=4, parallel_trial_count=2)
+# The experiment is still the finished one until its controller has seen the edit, so the SDK's wait alone may return at once.
+kind = ("kubeflow.org", "v1beta1", katib_client.namespace, "experiments")
+for event in watch.Watch().stream(katib_client.custom_api.list_namespaced_custom_object, *kind, timeout_seconds=60):
+    if event["object"]["metadata"]["name"] == "by-model" and event["object"].get("status", {}).get("trials", 0) > 2:
+        break
 results["restarted"] = plain(katib_client.wait_for_experiment_condition("by-model", polling_interval=1, timeout=60))
 
 failing = plain(experiment("by-dict", "echo broken ${trialParameters.x}; exit 3", max_failed_trial_count=0))

@@ -138,7 +138,7 @@ describe("a job", () => {
   it("fails at its deadline, and only when nothing runs any more", async () => {
     const { store, folder } = await startHome();
     const script = `echo $$$$ > ${folder}/pid; sleep 1000`;
-    const job = await runJob(store, shellJob(script, { job: { activeDeadlineSeconds: 1 } }));
+    const job = await runJob(store, shellJob(script, { job: { activeDeadlineSeconds: 4 } }));
     expect(job.status?.conditions?.map(({ type, reason }) => `${type} ${reason}`)).toEqual([
       "FailureTarget DeadlineExceeded",
       "Failed DeadlineExceeded",
