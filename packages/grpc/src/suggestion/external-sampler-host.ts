@@ -13,6 +13,7 @@ import { assignmentToMessage, SUGGESTION_ID_LABEL, trialToMessage } from "../mes
 import { type UnaryClient, unaryClient } from "../unary-client.ts";
 import { EXHAUSTED_SETTING } from "./suggestion-service.ts";
 
+const UNREACHABLE = "cannot be reached";
 /** As long as Katib waits (Katib behaviour 3.3). */
 const TIMEOUT = { timeoutMs: 60_000 };
 
@@ -37,6 +38,7 @@ export class ExternalSamplerHost implements SamplerHost {
     const name = experiment.spec.algorithm?.algorithmName ?? "";
     const service = this.#services.get(name);
     if (service === undefined) return this.#others.ask(request);
+    if (request.made === 0) await this.#validateOnce(experiment);
     const objective = experiment.spec.objective ?? {};
     const trials = [
       ...[...request.finished, ...request.pending].map((trial) => trialToMessage(trial, objective)),
@@ -83,9 +85,17 @@ export class ExternalSamplerHost implements SamplerHost {
     } catch (error) {
       const { code, details } = error as ServiceError;
       if (code === status.UNIMPLEMENTED) return []; // Katib takes that as "no objection"
-      if (code === status.UNAVAILABLE) return [`${where} cannot be reached (${details}); start it first`];
+      if (code === status.UNAVAILABLE) return [`${where} ${UNREACHABLE} (${details}); start it first`];
       return [`${where}: ${details}`];
     }
+  }
+
+  /** Before the first suggestion, as Katib does: not every experiment came through a server that asked at submit time. */
+  async #validateOnce(experiment: Experiment): Promise<void> {
+    const problems = await this.problems(experiment);
+    if (problems.length === 0) return;
+    const text = `Validation failed: ${problems.join("; ")}`;
+    throw problems.some((problem) => problem.includes(UNREACHABLE)) ? new Error(text) : new SettingsError(text);
   }
 
   forget(experimentUid: string): void {
