@@ -11,7 +11,7 @@ const manifests = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = 
 describe("docs/guide/metrics.md", () => {
   it("shows manifests that are valid, one for every collector it names", async () => {
     const home = temporaryFolder();
-    expect(manifests.length).toBeGreaterThanOrEqual(6);
+    expect(manifests.length).toBeGreaterThanOrEqual(7);
     const files = manifests.map((text, i) =>
       writeManifest(home, { name: `guide-${i}`, spec: parse(text) as Record<string, unknown> }),
     );

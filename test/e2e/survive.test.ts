@@ -206,11 +206,8 @@ describe("bad input ends with status 2 and names every problem", () => {
     {
       what: "a collector that is not there",
       change: (text: string) =>
-        text.replace(
-          "algorithm:",
-          "metricsCollectorSpec: { collector: { kind: Custom, customCollector: {} } }\n  algorithm:",
-        ),
-      says: [/collectors there are: StdOut, File, TensorFlowEvent, PrometheusMetric, Push, None/],
+        text.replace("algorithm:", "metricsCollectorSpec: { collector: { kind: Prometheus } }\n  algorithm:"),
+      says: [/metricsCollectorSpec.collector.kind: .*StdOut.*PrometheusMetric/],
     },
     {
       what: "a grid without step",

@@ -24,7 +24,15 @@ import { CommandError } from "./command-error.ts";
 /** Kinds that trials can run on a laptop. */
 export const TRIAL_KINDS: readonly string[] = ["Job", "Pod"];
 /** Collectors that are built. */
-export const COLLECTORS: readonly string[] = ["StdOut", "File", "TensorFlowEvent", "PrometheusMetric", "Push", "None"];
+export const COLLECTORS: readonly string[] = [
+  "StdOut",
+  "File",
+  "TensorFlowEvent",
+  "PrometheusMetric",
+  "Custom",
+  "Push",
+  "None",
+];
 
 /**
  * Reads and checks manifests: ConfigMaps first, as experiments may name them. @param store finds ConfigMaps applied earlier

@@ -26,7 +26,7 @@ export function createStreamCollector(
 ): StreamCollector | undefined {
   const kind = spec?.collector?.kind ?? "StdOut";
   const filters = spec?.source?.filter?.metricsFormat ?? [];
-  if (kind === "StdOut") return new TextCollector(metricNames, filters);
+  if (kind === "StdOut" || kind === "Custom") return new TextCollector(metricNames, filters);
   if (kind === "TensorFlowEvent")
     return new EventFileCollector(metricNames, folder, spec?.source?.fileSystemPath?.path);
   if (kind !== "File") return undefined;

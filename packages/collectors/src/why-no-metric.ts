@@ -51,6 +51,8 @@ function place(spec: MetricsCollectorSpec | undefined): string {
       return "the training's output";
     case "TensorFlowEvent":
       return `event files (*tfevents*) below ${path}`;
+    case "Custom":
+      return `the output of the collector ${spec?.collector?.customCollector?.name}, which may also push`;
     case "PrometheusMetric":
       return `what the exporter at port ${spec?.source?.httpGet?.port}, path ${spec?.source?.httpGet?.path} shows`;
     default:

@@ -191,6 +191,48 @@ describe("the training's output", () => {
   });
 });
 
+describe("a collector of the user's own", () => {
+  const path = "/var/log/own";
+  const custom = (script: string) => ({
+    metricsCollector: {
+      collector: {
+        kind: "Custom",
+        customCollector: { name: "reader", image: "i", command: ["sh", "-c", script] },
+      },
+      source: { fileSystemPath: { kind: "Directory", path } },
+    } as Trial["spec"]["metricsCollector"] & object,
+  });
+
+  it("reads what the training writes in a folder they share, and its output counts", async () => {
+    const home = await startHome();
+    const script = `until [ -e ${path}/done ]; do sleep 0.02; done; sed 's/^/loss=/' ${path}/values; exit 3`;
+    const trial = await createTrial(home.store, `printf '1\\n2\\n' > ${path}/values; touch ${path}/done; echo loss=9`, {
+      trial: custom(script),
+    });
+    expect(values(await new Gates(home).end(trial))).toEqual(["1", "2"]);
+    expect(jobHas("Complete")((await home.store.get(JOB, { namespace: "default", name: "trial" }))!)).toBe(true);
+  });
+
+  it("that never ends is stopped after the grace period, and the trial has succeeded", async () => {
+    const home = await startHome();
+    const trial = await createTrial(home.store, "true", {
+      trial: custom("trap 'echo loss=5; exit 1' TERM; while :; do sleep 0.05; done"),
+      pod: { terminationGracePeriodSeconds: 1 },
+    });
+    expect(values(await new Gates(home).end(trial))).toEqual(["5"]);
+    expect(jobHas("Complete")((await home.store.get(JOB, { namespace: "default", name: "trial" }))!)).toBe(true);
+  });
+
+  it("that reports nothing is named in the explanation", async () => {
+    const home = await startHome();
+    const trial = await createTrial(home.store, "echo loss=1", { trial: custom("echo Loss=1") });
+    await new Gates(home).end(trial);
+    expect(await home.runner.explainMissingMetric(trial)).toContain(
+      "in the output of the collector reader, which may also push; read 1 line (7 bytes); closest line",
+    );
+  });
+});
+
 describe("event files", () => {
   const path = "/var/log/katib/tfevent/";
   const fixtures = join(import.meta.dirname, "../../collectors/test/event-files");

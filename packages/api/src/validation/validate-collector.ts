@@ -45,6 +45,8 @@ export function validateCollector(
   if (kind === "Custom") {
     if (spec.collector?.customCollector === undefined)
       problems.required(`${at}.collector.customCollector`, "Custom needs a container");
+    else if (!spec.collector.customCollector.name)
+      problems.required(`${at}.collector.customCollector.name`, "the container needs a name");
     if (path !== undefined && !isAbsolute)
       problems.invalid(file, path, "must have an absolute path and kind File or Directory");
   }

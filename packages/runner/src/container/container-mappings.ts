@@ -44,8 +44,8 @@ export function metricsMapping(
 ): PathMapping | undefined {
   const { collector, source } = trial.spec.metricsCollector ?? {};
   const path = source?.fileSystemPath?.path;
-  if (path === undefined || (collector?.kind !== "File" && collector?.kind !== "TensorFlowEvent")) return undefined;
-  const folder = trimSlash(collector.kind === "File" ? dirname(path) : path);
+  if (path === undefined || !["File", "TensorFlowEvent", "Custom"].includes(collector?.kind ?? "")) return undefined;
+  const folder = trimSlash(source?.fileSystemPath?.kind === "Directory" ? path : dirname(path));
   return folder === "/" || mapPaths(folder, mappings) !== folder
     ? undefined
     : { container: folder, host: join(scratch, "metrics") };

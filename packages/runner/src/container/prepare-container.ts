@@ -27,6 +27,8 @@ export interface PreparationInput {
   readonly trial: Trial | undefined;
   /** True when the trial's metrics come from this container. */
   readonly isPrimary: boolean;
+  /** True for the user's own collector. */
+  readonly isCollector: boolean;
   /** Host folder by volume name. */
   readonly volumes: ReadonlyMap<string, string>;
   /** What stands for the folder of the trial's checkpoints, if it keeps any. */
@@ -83,7 +85,7 @@ export function pathMappings(
   environment: Readonly<Record<string, string>>,
   context: Surroundings,
 ): PathMapping[] {
-  const { container, volumes, trial, isPrimary, scratch, checkpoint } = input;
+  const { container, volumes, trial, isPrimary, isCollector, scratch, checkpoint } = input;
   const mounted = containerMappings({ container, volumes, annotations: annotationsOf(input, context), environment });
   (container.volumeMounts ?? []).forEach(({ subPath, subPathExpr }, index) => {
     const host = mounted[index]?.host;
@@ -92,7 +94,8 @@ export function pathMappings(
   });
   // First, so that it stands before a mount of the same path, which all trials would share.
   const mappings = checkpoint === undefined ? mounted : [checkpoint, ...mounted];
-  const metrics = trial !== undefined && isPrimary ? metricsMapping(trial, mappings, scratch) : undefined;
+  const metrics =
+    trial !== undefined && (isPrimary || isCollector) ? metricsMapping(trial, mappings, scratch) : undefined;
   if (metrics === undefined) return mappings;
   mkdirSync(metrics.host, { recursive: true });
   return [...mappings, metrics];

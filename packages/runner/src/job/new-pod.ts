@@ -1,7 +1,9 @@
 import { type StoredJob, type StoredPod, TRIAL_LABEL, type Trial } from "@qalam/api";
 import { shortHash } from "@qalam/runtime";
 import type { Container } from "kubernetes-types/core/v1.js";
+import { customCollector } from "../metrics/custom-collector.ts";
 import { PROCESS_FINALIZER } from "../pod/pod-controller.ts";
+import { isPrimary } from "../trial-of-pod.ts";
 
 /** Annotation and label of pods of Indexed jobs. */
 export const INDEX_ANNOTATION = "batch.kubernetes.io/job-completion-index";
@@ -26,7 +28,7 @@ export function newPod(job: StoredJob, which: PodNumber, trial: Trial | undefine
   const { template } = spec ?? {};
   const { index } = which;
   const indexed = index === undefined ? {} : { [INDEX_ANNOTATION]: String(index) };
-  return {
+  const pod: StoredPod = {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
@@ -64,6 +66,15 @@ export function newPod(job: StoredJob, which: PodNumber, trial: Trial | undefine
     },
     status: { phase: "Pending" },
   };
+  return trial === undefined ? pod : withCollector(pod, trial);
+}
+
+/** Katib's webhook adds the user's collector to the pods whose metrics count. */
+function withCollector(pod: StoredPod, trial: Trial): StoredPod {
+  const collector = customCollector(trial);
+  const { spec = { containers: [] } } = pod;
+  if (collector === undefined || !spec.containers.some(({ name }) => isPrimary(trial, pod, name))) return pod;
+  return { ...pod, spec: { ...spec, containers: [...spec.containers, collector] } };
 }
 
 function withIndex(container: Container, index: number | undefined): Container {

@@ -5,6 +5,7 @@ import { explainMissingMetric } from "@qalam/collectors";
 import type { ResourceStore } from "@qalam/store";
 import { PodFiles } from "../pod/pod-files.ts";
 import { isPrimary } from "../trial-of-pod.ts";
+import { customCollector } from "./custom-collector.ts";
 import type { SourceDiagnosis } from "./metric-follower.ts";
 
 /** What was seen of a run that has ended without its objective. */
@@ -42,7 +43,8 @@ async function readDiagnosis(
   const pod = items.filter((one) => isPrimary(trial, one, container)).at(-1);
   if (pod === undefined) return undefined;
   const { name, uid = "" } = pod.metadata;
-  const run = new PodFiles(dataDirectory, { namespace, name, uid }).runs(container).at(-1);
+  const reporter = customCollector(trial)?.name ?? container;
+  const run = new PodFiles(dataDirectory, { namespace, name, uid }).runs(reporter).at(-1);
   if (run === undefined) return undefined;
   try {
     return JSON.parse(await readFile(join(run.place.folder, "diagnosis"), "utf8")) as RunDiagnosis;

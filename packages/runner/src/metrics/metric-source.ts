@@ -6,6 +6,7 @@ import { containerEnvironment } from "../container/container-environment.ts";
 import { mapPaths } from "../container/path-mapping.ts";
 import { annotationsOf, type PreparationInput, pathMappings } from "../container/prepare-container.ts";
 import type { RunnerContext } from "../runner-context.ts";
+import { customCollector } from "./custom-collector.ts";
 import { DEFAULT_PORT } from "./metric-environment.ts";
 import type { ScrapeTarget } from "./scrape.ts";
 
@@ -37,7 +38,7 @@ export interface MetricSource {
 }
 
 /**
- * Where a trial's metrics come from: the output of its primary container, a file or event files that it writes, an exporter in it. Undefined for other
+ * Where a trial's metrics come from: the output of its primary container, a file or event files that it writes, an exporter in it, the output of the user's own collector. Undefined for other
  * containers, and for trials that report by themselves.
  * @param source names the run
  */
@@ -46,8 +47,8 @@ export async function metricSource(
   source: string,
   context: RunnerContext,
 ): Promise<MetricSource | undefined> {
-  const { trial, isPrimary } = input;
-  if (trial === undefined || !isPrimary) return undefined;
+  const { trial, isPrimary, isCollector } = input;
+  if (trial === undefined || !(customCollector(trial) === undefined ? isPrimary : isCollector)) return undefined;
   const metricNames = wantedMetrics(trial.spec.objective);
   const place = await placeOf(input, metricNames, context);
   return place && { trialUid: trial.metadata.uid ?? "", metricNames, source, place };

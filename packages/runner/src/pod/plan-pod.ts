@@ -32,6 +32,13 @@ export interface PodPlan {
 const FIRST_RESTART_MS = 1_000;
 const LONGEST_RESTART_MS = 300_000;
 
+/** A container that only reads what the others write: it may go on for a while after them, and how it ends means nothing to the pod. */
+export interface PodCollector {
+  readonly name: string;
+  /** How long it may go on, in milliseconds. */
+  readonly grace: number;
+}
+
 /**
  * Decides what a pod needs from what is known of its containers alone, as the kubelet does: init containers one after the other, then all others at once;
  * restarts by restartPolicy with growing delays (beginning with one second instead of ten); init containers with restartPolicy Always run beside the others
@@ -43,6 +50,7 @@ export function planPod(
   records: ReadonlyMap<string, ContainerRecord>,
   now: number,
   isStopping: boolean,
+  collector?: PodCollector,
 ): PodPlan {
   const draft = { start: [] as Container[], stop: [] as string[], backOff: new Map<string, number>() };
   if (isStopping) {
@@ -63,11 +71,16 @@ export function planPod(
     const stop = left.map(({ name }) => name);
     return stop.length > 0 ? { ...draft, start: [], stop } : { ...draft, start: [], end };
   };
-  const hasEnded = spec.containers.every(({ name }) => nextStep(records.get(name), policy, now) === "done");
+  const own = spec.containers.filter(({ name }) => name !== collector?.name);
+  const hasEnded = own.every(({ name }) => nextStep(records.get(name), policy, now) === "done");
+  if (hasEnded && collector !== undefined && records.get(collector.name)?.isRunning === true) {
+    const left = Math.max(...own.map(({ name }) => records.get(name)?.last?.finishedAt ?? now)) + collector.grace - now;
+    if (left <= 0) return { ...draft, stop: [collector.name] };
+    draft.backOff.set(collector.name, left);
+    return draft;
+  }
   if (hasEnded)
-    return finish(
-      spec.containers.every(({ name }) => records.get(name)?.last?.exitCode === 0) ? "Succeeded" : "Failed",
-    );
+    return finish(own.every(({ name }) => records.get(name)?.last?.exitCode === 0) ? "Succeeded" : "Failed");
   for (const container of spec.initContainers ?? []) {
     if (isSidecar(container)) advance(container, "Always");
     else {
@@ -76,7 +89,7 @@ export function planPod(
       if (records.get(container.name)?.last?.exitCode !== 0) return finish("Failed");
     }
   }
-  for (const container of spec.containers) advance(container, policy);
+  for (const container of spec.containers) advance(container, container.name === collector?.name ? "Never" : policy);
   return draft;
 }
 

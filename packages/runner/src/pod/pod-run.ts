@@ -13,6 +13,7 @@ import { RunFolder } from "../container/run-folder.ts";
 import { ContainerOutput } from "../logs/container-output.ts";
 import { lastLines } from "../logs/last-lines.ts";
 import type { PodName } from "../logs/log-paths.ts";
+import { customCollector } from "../metrics/custom-collector.ts";
 import { metricSource } from "../metrics/metric-source.ts";
 import { type Grant, impossibleReason, resourceRequest, waitingReason } from "../resources/resource-scheduler.ts";
 import type { RunnerContext } from "../runner-context.ts";
@@ -144,7 +145,9 @@ export class PodRun {
 
   #plan(): PodPlan {
     const spec = this.#pod.spec ?? { containers: [] };
-    return planPod(spec, this.#containers, this.#context.clock.now().getTime(), this.#halt !== undefined);
+    const name = this.#trial && customCollector(this.#trial)?.name;
+    const collector = name === undefined ? undefined : { name, grace: this.#graceMs() };
+    return planPod(spec, this.#containers, this.#context.clock.now().getTime(), this.#halt !== undefined, collector);
   }
 
   /** Takes its place in the line for resources; what ran before has them already. */
@@ -288,6 +291,7 @@ export class PodRun {
       pod: this.#pod,
       trial,
       isPrimary: trial !== undefined && isPrimary(trial, this.#pod, container.name),
+      isCollector: trial !== undefined && customCollector(trial)?.name === container.name,
       volumes: this.#volumes,
       checkpoint: this.#checkpoint,
       scratch: this.#files.folder,
