@@ -2,13 +2,16 @@ import { spawn, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { ensureKubectl } from "../../tools/kubectl.mjs";
 import { writeManifest } from "./manifest.ts";
 import { type CommandResult, collect, startQalam, temporaryFolder, untilOutput } from "./qalam-command.ts";
 
-const hasKubectl = spawnSync("kubectl", ["version", "--client"], { stdio: "ignore" }).status === 0;
+const isThere = spawnSync("kubectl", ["version", "--client"], { stdio: "ignore" }).status === 0;
+/** The one on this machine, or a current one; and one that asks for OpenAPI v2 as protobuf, as all up to 1.28 do. */
+const programs = { current: isThere ? "kubectl" : ensureKubectl("current"), "of 1.27": ensureKubectl("old") };
 
 /** `qalam up` with kubectl pointed at it. */
-async function startCluster() {
+async function startCluster(program: string) {
   const home = temporaryFolder();
   const server = startQalam(["up", "--port", "0"], { home });
   const output = collect(server);
@@ -18,11 +21,11 @@ async function startCluster() {
   });
   await untilOutput(server, /Ctrl-C/);
   const env = { ...process.env, KUBECONFIG: join(home, "kubeconfig") };
-  const kubectl = (args: readonly string[], input?: string): Promise<CommandResult> => {
-    const child = spawn("kubectl", args, {
+  const kubectl = (args: readonly string[], input?: string, more: NodeJS.ProcessEnv = {}): Promise<CommandResult> => {
+    const child = spawn(program, args, {
       timeout: 60_000,
       cwd: home,
-      env,
+      env: { ...env, ...more },
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
     child.stdin?.end(input);
@@ -31,10 +34,11 @@ async function startCluster() {
   return { home, kubectl };
 }
 
-describe.skipIf(!hasKubectl)("kubectl against qalam up", () => {
+describe.each(Object.entries(programs))("kubectl %s against qalam up", (_, program) => {
+  if (program === undefined) return it.skip("needs a kubectl on the PATH, or Linux on x64 and Python to fetch one");
   let cluster: Awaited<ReturnType<typeof startCluster>>;
   beforeEach(async () => {
-    cluster = await startCluster();
+    cluster = await startCluster(program);
   });
 
   it("applies, waits, gets, describes, reads logs and deletes an experiment", async () => {
@@ -120,5 +124,33 @@ describe.skipIf(!hasKubectl)("kubectl against qalam up", () => {
     expect((await kubectl(["apply", "-f", "-"], map("2"))).stdout).toContain("created");
     expect((await kubectl(["apply", "-f", "-"], map("3"))).stdout).toContain("configured");
     expect((await kubectl(["get", "configmap", "m", "-o", "jsonpath={.data.b}"])).stdout).toBe("3");
+  });
+
+  it("shows what would change without a warning, edits, and applies on the server's side", async () => {
+    const { kubectl, home } = cluster;
+    const options = { script: "sleep 1000", max: 3 };
+    await kubectl(["apply", "-f", writeManifest(home, options)]);
+    const file = writeManifest(home, { ...options, max: 5 });
+    const diff = await kubectl(["diff", "-f", file]);
+    expect(diff).toMatchObject({ status: 1, stderr: "" });
+    expect(diff.stdout).toMatch(/^- {2}maxTrialCount: 3\n\+ {2}maxTrialCount: 5$/m);
+    const editor = { EDITOR: "sed -i s/maxTrialCount:.3/maxTrialCount:\\ 4/" };
+    const edited = await kubectl(["edit", "experiment", "test"], undefined, editor);
+    expect(edited.stdout).toContain("edited");
+    const refused = await kubectl(["apply", "--server-side", "-f", file]);
+    expect(refused.stderr).toContain("conflict");
+    expect(refused.stderr).toContain(".spec.maxTrialCount");
+    const forced = await kubectl(["apply", "--server-side", "--force-conflicts", "-f", file]);
+    expect(forced.stdout).toContain("serverside-applied");
+    expect((await kubectl(["get", "experiment", "test", "-o", "jsonpath={.spec.maxTrialCount}"])).stdout).toBe("5");
+  });
+
+  it("is told that it may do everything, and shows events of either group", async () => {
+    const { kubectl, home } = cluster;
+    expect((await kubectl(["auth", "can-i", "create", "experiments"])).stdout).toBe("yes\n");
+    await kubectl(["apply", "-f", writeManifest(home, { script: "sleep 1000" })]);
+    await kubectl(["wait", "--for=condition=Running", "experiment/test", "--timeout=20s"]);
+    for (const events of ["events", "events.events.k8s.io"])
+      expect((await kubectl(["get", events])).stdout).toMatch(/LAST SEEN +TYPE +REASON +OBJECT +MESSAGE/);
   });
 });

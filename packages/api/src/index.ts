@@ -19,6 +19,7 @@ export { type ParameterConstraint, parseConstraint } from "./parameter-constrain
 export * from "./quantity.ts";
 export * from "./report-problems.ts";
 export * from "./resources/common.ts";
+export { DESCRIPTIONS } from "./resources/descriptions.ts";
 export * from "./resources/experiment.ts";
 export * from "./resources/kinds.ts";
 export * from "./resources/object.ts";

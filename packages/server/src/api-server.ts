@@ -3,14 +3,14 @@ import type { AddressInfo } from "node:net";
 import type { ContainerLogs, ObservationStore, ResourceStore } from "@qalam/store";
 import type { Admission } from "./admission.ts";
 import { authorize, splitTokenPath } from "./authorize.ts";
-import { customResourceDefinitions } from "./custom-resource-definitions.ts";
-import { aggregatedDiscovery, coreVersions, GROUP_VERSIONS, groupList, resourceList } from "./discovery.ts";
+import { EventsView } from "./events-view.ts";
+import { handleFixed } from "./fixed-answers.ts";
 import { handleLog } from "./log-handler.ts";
 import { handleObservations } from "./observations-handler.ts";
-import { openApiDocument, openApiIndex } from "./openapi.ts";
 import { handleResource } from "./resource-handlers.ts";
 import { parseResourcePath } from "./resource-path.ts";
 import { send } from "./respond.ts";
+import { EVENTS_VIEW } from "./served-kinds.ts";
 import { RequestError, statusOf } from "./status-error.ts";
 
 export interface ApiServerOptions {
@@ -39,8 +39,11 @@ export async function startApiServer(
   listen: { readonly port: number; readonly host?: string } = { port: 0 },
 ): Promise<ApiServer> {
   const since = `${new Date().toISOString().slice(0, 19)}Z`;
+  const events = new EventsView(options.store);
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000 }, (request, response) => {
-    answer(request, response, options, since).catch((error: Error) => fail(error, request, response, options));
+    answer(request, response, { ...options, events }, since).catch((error: Error) =>
+      fail(error, request, response, options),
+    );
   });
   const host = listen.host ?? "127.0.0.1";
   await listening(server, listen.port, host);
@@ -74,26 +77,19 @@ function listening(server: Server, port: number, host: string): Promise<void> {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ApiServerOptions,
+  options: ApiServerOptions & { readonly events: EventsView },
   since: string,
 ): Promise<void> {
   const url = parseUrl(request.url ?? "/");
   const { path: pathname, token } = splitTokenPath(url.pathname);
   authorize(request, pathname, token, options);
   const path = parseResourcePath(pathname);
-  const discovery = aggregatedVersion(request);
-  if (discovery !== undefined && (pathname === "/api" || pathname === "/apis"))
-    return send(
-      response,
-      200,
-      aggregatedDiscovery(discovery, pathname === "/api"),
-      `application/json;g=apidiscovery.k8s.io;v=${discovery};as=APIGroupDiscoveryList`,
-    );
-  if (path === undefined) return send(response, 200, fixedAnswer(pathname, request, since));
+  if (path === undefined) return handleFixed(request, response, pathname, since);
   const context = { request, response, path, query: url.searchParams };
   if (path.kind.kind === "Pod" && path.subresource === "log") return handleLog(context, options.store, options.logs);
   if (path.kind.kind === "Trial" && path.subresource === "observations")
     return handleObservations(context, options.store, options.observations);
+  if (path.kind === EVENTS_VIEW) return handleResource(context, { ...options, store: options.events });
   return handleResource(context, options);
 }
 
@@ -103,62 +99,6 @@ function parseUrl(text: string): URL {
   } catch {
     throw new RequestError(400, "the request's address cannot be read");
   }
-}
-
-/** The newest form of discovery that the client understands, if any. */
-function aggregatedVersion(request: IncomingMessage): "v2" | "v2beta1" | undefined {
-  const accept = request.headers.accept ?? "";
-  return (["v2", "v2beta1"] as const).find((version) =>
-    new RegExp(`g=apidiscovery\\.k8s\\.io;v=${version}(;|,|$)`).test(accept),
-  );
-}
-
-/** Everything that is not a resource: discovery, OpenAPI, CRDs, health. @throws RequestError 404 */
-function fixedAnswer(path: string, request: IncomingMessage, since: string): unknown {
-  if (request.method !== "GET" && request.method !== "HEAD") return review(path, request);
-  if (path === "/api") return coreVersions(request.headers.host ?? "");
-  if (path === "/apis") return groupList();
-  if (path === "/version")
-    return { major: "1", minor: "30", gitVersion: "v1.30.0+qalam", platform: `${process.platform}/${process.arch}` };
-  if (path === "/healthz" || path === "/livez" || path === "/readyz") return "ok";
-  if (path === "/openapi/v3") return openApiIndex();
-  const groupVersion = path.replace(/^\/apis?\//, "");
-  if (/^\/apis?\//.test(path) && GROUP_VERSIONS.includes(groupVersion)) return resourceList(groupVersion);
-  const document = path.startsWith("/openapi/v3/") ? openApiDocument(path.slice("/openapi/v3/".length)) : undefined;
-  if (document !== undefined) return document;
-  const crd = /^\/apis\/apiextensions\.k8s\.io\/v1\/customresourcedefinitions(?:\/([^/]+))?$/.exec(path);
-  if (crd !== null) return crds(crd[1], since);
-  throw new RequestError(404, "the server could not find the requested resource");
-}
-
-function crds(name: string | undefined, since: string): object {
-  const items = customResourceDefinitions(since);
-  if (name === undefined)
-    return {
-      kind: "CustomResourceDefinitionList",
-      apiVersion: "apiextensions.k8s.io/v1",
-      metadata: { resourceVersion: "1" },
-      items,
-    };
-  const found = items.find((item) => (item as { metadata: { name: string } }).metadata.name === name);
-  if (found === undefined)
-    throw new RequestError(404, `customresourcedefinitions.apiextensions.k8s.io "${name}" not found`);
-  return found;
-}
-
-/** Whoever has the token may do everything: access reviews say so. */
-function review(path: string, request: IncomingMessage): object {
-  const match = /^\/apis\/authorization\.k8s\.io\/v1\/(selfsubjectaccessreviews)$/.exec(path);
-  if (match === null || request.method !== "POST")
-    throw new RequestError(404, "the server could not find the requested resource");
-  request.resume();
-  return {
-    kind: "SelfSubjectAccessReview",
-    apiVersion: "authorization.k8s.io/v1",
-    metadata: { creationTimestamp: null },
-    spec: {},
-    status: { allowed: true },
-  };
 }
 
 function fail(error: Error, request: IncomingMessage, response: ServerResponse, { onError }: ApiServerOptions): void {

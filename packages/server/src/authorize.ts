@@ -13,8 +13,8 @@ const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** Asked for by probes, answered without a token, and tells nothing. */
 const open = new Set(["/healthz", "/livez", "/readyz"]);
 
-/** A token in front of the path: kubectl sends no Authorization header to a server without TLS, but keeps the path of its address. */
-const tokenPath = /^\/t\/([\w-]{20,})(\/.*)?$/;
+/** A token in front of the path: kubectl sends no Authorization header to a server without TLS, but keeps the path of its address; before addresses that it read with it, some versions put it twice. */
+const tokenPath = /^(?:\/t\/([\w-]{20,}))+(\/.*)?$/;
 
 /** The path and the token that stands in front of it, if one does. */
 export function splitTokenPath(path: string): { path: string; token: string | undefined } {

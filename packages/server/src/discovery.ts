@@ -1,4 +1,5 @@
-import { NAMESPACE, type ResourceKind, KINDS as STORED_KINDS } from "@qalam/api";
+import { NAMESPACE, type ResourceKind } from "@qalam/api";
+import { SERVED_KINDS } from "./served-kinds.ts";
 
 const verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
@@ -14,10 +15,23 @@ const CRD: ResourceKind = {
   categories: [],
   statusSubresource: false,
 };
-const KINDS: readonly ResourceKind[] = [...STORED_KINDS, CRD];
+/** Posted, answered and forgotten. */
+const REVIEWS: readonly ResourceKind[] = [
+  review("authorization.k8s.io", "SelfSubjectAccessReview"),
+  review("authorization.k8s.io", "SelfSubjectRulesReview"),
+  review("authentication.k8s.io", "SelfSubjectReview"),
+];
+
+function review(group: string, kind: string): ResourceKind {
+  const singular = kind.toLowerCase();
+  return { ...CRD, group, kind, singular, plural: `${singular}s`, shortNames: [] };
+}
+
+const KINDS: readonly ResourceKind[] = [...SERVED_KINDS, CRD, ...REVIEWS];
 
 /** Verbs of a kind. */
 function verbsOf(kind: ResourceKind): readonly string[] {
+  if (REVIEWS.includes(kind)) return ["create"];
   return kind === CRD ? ["get", "list"] : verbs;
 }
 

@@ -1,4 +1,5 @@
-import { KINDS, type ResourceKind } from "@qalam/api";
+import type { ResourceKind } from "@qalam/api";
+import { SERVED_KINDS } from "./served-kinds.ts";
 
 /** What a path of the Kubernetes API names. */
 export interface ResourcePath {
@@ -31,7 +32,7 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
 }
 
 function kind(group: string, version: string, plural: string): ResourceKind | undefined {
-  return KINDS.find((one) => one.group === group && one.version === version && one.plural === plural);
+  return SERVED_KINDS.find((one) => one.group === group && one.version === version && one.plural === plural);
 }
 
 /** A name with an escaped slash or a dot-dot is only ever a name: it finds nothing. */

@@ -47,6 +47,15 @@ const conditionStatus = column<Experiment | Trial | Suggestion>(
   ({ status }) => latestCondition(status?.conditions)?.status ?? "",
 );
 
+/** An Event under the names of events.k8s.io. */
+interface EventView extends KubeObject {
+  readonly deprecatedLastTimestamp?: string;
+  readonly type?: string;
+  readonly reason?: string;
+  readonly regarding?: { readonly kind?: string; readonly name?: string };
+  readonly note?: string;
+}
+
 /** Katib's printer columns first (Katib behaviour 1.1), then what helps with `-o wide`. */
 const columns: Readonly<Record<string, readonly Column<never>[]>> = {
   Experiment: [
@@ -145,6 +154,15 @@ const columns: Readonly<Record<string, readonly Column<never>[]>> = {
     ),
     column<StoredEvent>("Message", ({ message }) => message?.split("\n")[0] ?? ""),
   ],
+  EventView: [
+    column<EventView>("Last Seen", ({ deprecatedLastTimestamp, metadata }, now) =>
+      ageText(deprecatedLastTimestamp ?? metadata.creationTimestamp, now),
+    ),
+    column<EventView>("Type", ({ type }) => type ?? ""),
+    column<EventView>("Reason", ({ reason }) => reason ?? ""),
+    column<EventView>("Object", ({ regarding }) => `${regarding?.kind?.toLowerCase()}/${regarding?.name}`),
+    column<EventView>("Message", ({ note }) => note?.split("\n")[0] ?? ""),
+  ],
   ConfigMap: [
     name,
     column<KubeObject & { data?: object }>("Data", ({ data }) => Object.keys(data ?? {}).length, { type: "integer" }),
@@ -165,7 +183,10 @@ const columns: Readonly<Record<string, readonly Column<never>[]>> = {
 
 /** The columns of a kind. */
 export function columnsOf(kind: ResourceKind): readonly Column[] {
-  return (columns[kind.kind] ?? [name, age]) as unknown as readonly Column[];
+  return (columns[kind.group === "events.k8s.io" ? "EventView" : kind.kind] ?? [
+    name,
+    age,
+  ]) as unknown as readonly Column[];
 }
 
 /** A list as `meta.k8s.io/v1` Table, which kubectl asks for. @param includeObject how much of each object goes along: kubectl needs the metadata */

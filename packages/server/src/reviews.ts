@@ -1,0 +1,40 @@
+import type { IncomingMessage } from "node:http";
+import { mediaType, readBody } from "./read-body.ts";
+import { RequestError } from "./status-error.ts";
+
+/** What a client may ask about itself. Whoever has the token may do everything: the answers say so. */
+const statuses: Readonly<Record<string, { readonly kind: string; readonly status: object }>> = {
+  "authorization.k8s.io/v1/selfsubjectaccessreviews": { kind: "SelfSubjectAccessReview", status: { allowed: true } },
+  "authorization.k8s.io/v1/selfsubjectrulesreviews": {
+    kind: "SelfSubjectRulesReview",
+    status: {
+      resourceRules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }],
+      nonResourceRules: [{ verbs: ["*"], nonResourceURLs: ["*"] }],
+      incomplete: false,
+    },
+  },
+  "authentication.k8s.io/v1/selfsubjectreviews": {
+    kind: "SelfSubjectReview",
+    status: { userInfo: { username: "qalam", groups: ["system:masters", "system:authenticated"] } },
+  },
+};
+
+/** The answer to a posted review; undefined when the path is none. @throws RequestError 400 for another kind of object */
+export async function reviewAnswer(path: string, request: IncomingMessage): Promise<object | undefined> {
+  const place = path.replace(/^\/apis\//, "");
+  const known = Object.hasOwn(statuses, place) ? statuses[place] : undefined;
+  if (known === undefined || request.method !== "POST") return undefined;
+  const body = ((await readReview(request)) ?? {}) as { kind?: unknown; spec?: unknown };
+  const { kind, status } = known;
+  if (body.kind !== undefined && body.kind !== kind)
+    throw new RequestError(400, `the kind in the data (${String(body.kind)}) does not match the expected (${kind})`);
+  const apiVersion = place.split("/").slice(0, 2).join("/");
+  return { kind, apiVersion, metadata: { creationTimestamp: null }, spec: body.spec ?? {}, status };
+}
+
+/** Newer kubectl posts reviews as protobuf. The answer is the same whatever they ask, so that what they ask need not be understood. */
+async function readReview(request: IncomingMessage): Promise<unknown> {
+  if (mediaType(request) !== "application/vnd.kubernetes.protobuf") return readBody(request);
+  request.resume();
+  return undefined;
+}
