@@ -38,8 +38,11 @@ function operationsOf(kind: ResourceKind): Operation[] {
     ];
   };
   const json = ["application/json", "application/yaml"];
+  const everywhere = `/${groupPath(kind)}/${kind.plural}`;
+  const listing = { kind, method: "get", action: "list", parameters: selecting, consumes: json } as const;
   return [
-    { path: collection, kind, method: "get", id: `list${name}`, action: "list", parameters: selecting, consumes: json },
+    ...(kind.namespaced ? [{ ...listing, path: everywhere, id: `list${kind.kind}ForAllNamespaces` }] : []),
+    { ...listing, path: collection, id: `list${name}` },
     {
       path: collection,
       kind,
