@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, watch, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { JOB, type Trial } from "@qalam/api";
+import { systemClock } from "@qalam/runtime";
 import type { ObservationRow } from "@qalam/store";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Runner, startRunner } from "../src/index.ts";
@@ -179,6 +180,22 @@ describe("the training's output", () => {
     const home = await startHome();
     const trial = await createTrial(home.store, "echo loss=$PYTHONUNBUFFERED");
     expect(values(await new Gates(home).end(trial))).toEqual(["1"]);
+  });
+
+  it("keeps its order when the clock is set back, and when its own times repeat and run backwards", async () => {
+    let shift = 0;
+    const clock = { ...systemClock, now: () => new Date(Date.now() - shift) };
+    const home = await startHome({ clock });
+    const gates = new Gates(home);
+    const trial = await createTrial(home.store, `echo loss=1; ${gates.at("a")}; echo loss=2; echo loss=3`);
+    await untilValue(home, trial, "1");
+    shift = 3_600_000;
+    gates.open("a");
+    expect(values(await gates.end(trial))).toEqual(["1", "2", "3"]);
+    const at = (time: string, loss: number) => `echo 2026-01-01T00:00:${time}Z loss=${loss}`;
+    const script = [at("02", 1), at("02", 1), at("01", 2), at("03", 3)].join("; ");
+    const other = await createTrial(home.store, script, { name: "other" });
+    expect(values(await gates.end(other))).toEqual(["2", "1", "1", "3"]);
   });
 
   it("that came at exit only is said to be buffered when the objective is missing", async () => {

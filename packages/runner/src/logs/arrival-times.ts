@@ -23,17 +23,20 @@ export class ArrivalRecorder {
   readonly #now: () => number;
   #last: Arrival;
   #pending: Arrival | undefined;
+  #newest: number;
 
   /** Goes on where an earlier server ended. @param now milliseconds */
   constructor(log: string, now: () => number) {
     this.#log = log;
     this.#now = now;
     this.#last = lastArrival(log) ?? { size: 0, time: Number.NEGATIVE_INFINITY };
+    this.#newest = this.#last.time;
   }
 
   /** Time of the newest arrival; never goes back, whatever the machine's clock does. */
   get time(): number {
-    return Math.max(this.#last.time, this.#pending?.time ?? Number.NEGATIVE_INFINITY, this.#now());
+    this.#newest = Math.max(this.#newest, this.#now());
+    return this.#newest;
   }
 
   /** The log may have grown. */
