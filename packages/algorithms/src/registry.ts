@@ -1,4 +1,5 @@
 import { asha } from "./asha/asha.ts";
+import { bohb } from "./bohb/bohb.ts";
 import { cmaes } from "./cmaes/cmaes.ts";
 import { evolution } from "./evolution/evolution.ts";
 import { grid } from "./grid/grid.ts";
@@ -18,6 +19,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   cmaes,
   hyperband,
   asha,
+  bohb,
   pbt,
   tpe,
   multivariateTpe,

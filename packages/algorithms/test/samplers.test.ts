@@ -21,6 +21,7 @@ const SAMPLERS: Readonly<Record<string, SamplerSuite>> = {
   "multivariate-tpe": {},
   evolution: {},
   nsga2: {},
+  bohb: { settings: { resource_name: "epochs" }, resource: "epochs" },
   pbt: {
     settings: { suggestion_trial_dir: "/checkpoints", n_population: "10", truncation_threshold: "0.25" },
     except: {

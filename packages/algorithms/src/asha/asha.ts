@@ -1,3 +1,4 @@
+import { DensitySource } from "../bohb/density-source.ts";
 import { randomSource } from "../fidelity/configuration-source.ts";
 import {
   CHECKPOINTS,
@@ -16,7 +17,21 @@ export const asha: Algorithm = {
   name: "asha",
   summary: "many short trials, of which the best go on with more resource, without waiting for any",
   source: "Li et al. (2020), A System for Massively Parallel Hyperparameter Tuning, MLSys",
-  settings: [RESOURCE_NAME, ...RESOURCE_RANGE, ETA, CHECKPOINTS, RANDOM_STATE],
+  settings: [
+    RESOURCE_NAME,
+    ...RESOURCE_RANGE,
+    ETA,
+    {
+      name: "sampler",
+      type: "string",
+      values: ["random", "kde"],
+      default: "random",
+      description:
+        "Where new configurations come from: draws from the prior, or BOHB's densities of good and other trials.",
+    },
+    CHECKPOINTS,
+    RANDOM_STATE,
+  ],
   supports: { conditions: true, constraints: true, outcomeConstraints: true, initialPoints: true, warmStart: true },
   check: fidelityProblems,
   create(options) {
@@ -26,7 +41,10 @@ export const asha: Algorithm = {
       name: "asha",
       fidelity,
       bracket: (index) => (index === 0 ? { levels, size: Number.POSITIVE_INFINITY } : undefined),
-      source: randomSource(resources.configurations),
+      source:
+        options.settings.sampler === "kde"
+          ? new DensitySource(resources.configurations, levels.length)
+          : randomSource(resources.configurations),
     });
   },
 };

@@ -26,6 +26,6 @@ export function randomSource(space: SearchSpace): ConfigurationSource {
   };
 }
 
-function randomPoint(space: SearchSpace, random: RandomStream): Point {
+export function randomPoint(space: SearchSpace, random: RandomStream): Point {
   return space.decode(Float64Array.from({ length: space.dimension }, () => random.uniform()));
 }
