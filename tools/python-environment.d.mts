@@ -1,0 +1,1 @@
+export function ensurePythonEnvironment(name: string, requirements: string): string | undefined;
