@@ -89,7 +89,10 @@ describe("a regression tree", () => {
   ])("is a single leaf for %s", (_name, some, values) => {
     const tree = growTree(treeData(some), values, ones.slice(0, some.length), options, randomStream(1));
     expect(tree.features).toHaveLength(1);
-    expect(tree.means[0]).toBeCloseTo(values.reduce((sum, value) => sum + value / values.length, 0), 12);
+    expect(tree.means[0]).toBeCloseTo(
+      values.reduce((sum, value) => sum + value / values.length, 0),
+      12,
+    );
   });
 });
 

@@ -47,7 +47,12 @@ export class QuantileBoosting {
       members.set(leaf, rows);
     }
     for (const [leaf, rows] of members) {
-      const step = RATE * attained(Float64Array.from(rows, (i) => residuals[i] as number), quantile);
+      const step =
+        RATE *
+        attained(
+          Float64Array.from(rows, (i) => residuals[i] as number),
+          quantile,
+        );
       tree.means[leaf] = step;
       for (const i of rows) residuals[i] = (residuals[i] as number) - step;
     }
