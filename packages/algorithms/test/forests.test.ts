@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { randomStream } from "@qalam/numeric";
 import { describe, expect, it } from "vitest";
-import { QuantileBoosting } from "../src/forest/quantile-boosting.ts";
+import { BoostedQuantiles, QuantileBoosting } from "../src/forest/quantile-boosting.ts";
 import { RegressionForest } from "../src/forest/regression-forest.ts";
 import { growTree, leafOf, treeData } from "../src/forest/regression-tree.ts";
 
@@ -127,5 +127,19 @@ describe("gradient boosting of quantiles", () => {
       golden[`quantile${quantile}`],
       1e-12,
     );
+  });
+
+  it("takes half of what lies between the outer quantiles as deviation", () => {
+    const means = new Float64Array(count);
+    const deviations = new Float64Array(count);
+    new BoostedQuantiles(rows, targets, randomStream(1)).predictMany(queries, count, means, deviations);
+    const boosted = (quantile: number) => new QuantileBoosting(quantile, treeData(rows), xs, targets, randomStream(1));
+    const [low, middle, high] = [boosted(0.16), boosted(0.5), boosted(0.84)];
+    golden.queries.forEach((_, i) => {
+      const at = i * width;
+      expect(means[i]).toBeCloseTo(middle!.predict(queries, at), 12);
+      const half = (high!.predict(queries, at) - low!.predict(queries, at)) / 2;
+      expect(deviations[i]).toBeCloseTo(Math.max(0, half), 12);
+    });
   });
 });
