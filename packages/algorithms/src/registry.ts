@@ -2,6 +2,7 @@ import { asha } from "./asha/asha.ts";
 import { bohb } from "./bohb/bohb.ts";
 import { cmaes } from "./cmaes/cmaes.ts";
 import { evolution } from "./evolution/evolution.ts";
+import { gp } from "./gp/gp.ts";
 import { grid } from "./grid/grid.ts";
 import { hyperband } from "./hyperband/hyperband.ts";
 import { nsga2 } from "./nsga2/nsga2.ts";
@@ -25,6 +26,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   multivariateTpe,
   evolution,
   nsga2,
+  gp,
 ];
 
 export function findAlgorithm(name: string): Algorithm | undefined {

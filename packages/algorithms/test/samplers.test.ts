@@ -29,6 +29,7 @@ const SAMPLERS: Readonly<Record<string, SamplerSuite>> = {
       "exhausts finite spaces": "the same parameters go on training: there is no end",
     },
   },
+  gp: { runs: 4, learningTrials: 24 },
 };
 
 for (const [name, suite] of Object.entries(SAMPLERS)) describeSampler(name, findAlgorithm(name)!, suite);
