@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { TextCollector } from "@qalam/collectors";
+import { shellExperiment } from "./shell-experiment.ts";
 
 // Measures collectors against grep and wc on the same log in the same run, and what following quiet trials costs. Usage: tsx bench/collectors.ts [megabytes=1000]
 const megabytes = Number(process.argv[2] ?? 1000);
@@ -90,23 +91,7 @@ function compare(name: string, every: number): void {
 async function quietTrials(): Promise<void> {
   writeFileSync(
     join(folder, "quiet.yaml"),
-    `apiVersion: kubeflow.org/v1beta1
-kind: Experiment
-metadata: { name: quiet, namespace: default }
-spec:
-  objective: { type: minimize, objectiveMetricName: loss }
-  algorithm: { algorithmName: random }
-  maxTrialCount: ${QUIET_TRIALS}
-  parallelTrialCount: ${QUIET_TRIALS}
-  parameters: [{ name: x, parameterType: double, feasibleSpace: { min: "0", max: "1" } }]
-  trialTemplate:
-    primaryContainerName: main
-    trialParameters: [{ name: x, reference: x }]
-    trialSpec:
-      apiVersion: batch/v1
-      kind: Job
-      spec: { template: { spec: { restartPolicy: Never, containers: [{ name: main, image: i, command: [sh, -c, "echo loss=$X; exec sleep 1000"], env: [{ name: X, value: "\${trialParameters.x}" }] }] } } }
-`,
+    shellExperiment("quiet", QUIET_TRIALS, QUIET_TRIALS, "echo loss=$X; exec sleep 1000"),
   );
   const child = spawn(process.execPath, [join(root, "packages/cli/bin/qalam.js"), "run", "quiet.yaml"], {
     cwd: folder,

@@ -3,30 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shellExperiment } from "./shell-experiment.ts";
 
 // Measures what Qalam adds to a command: `qalam run` against `xargs -P` on the same command, in one run. Usage: tsx bench/overhead.ts [trials …]
 const root = fileURLToPath(new URL("..", import.meta.url));
 const qalam = join(root, "packages/cli/bin/qalam.js");
-
-function manifest(trials: number, parallel: number, script: string): string {
-  return `apiVersion: kubeflow.org/v1beta1
-kind: Experiment
-metadata: { name: bench, namespace: default }
-spec:
-  objective: { type: minimize, objectiveMetricName: loss }
-  algorithm: { algorithmName: random }
-  maxTrialCount: ${trials}
-  parallelTrialCount: ${parallel}
-  parameters: [{ name: x, parameterType: double, feasibleSpace: { min: "0", max: "1" } }]
-  trialTemplate:
-    primaryContainerName: main
-    trialParameters: [{ name: x, reference: x }]
-    trialSpec:
-      apiVersion: batch/v1
-      kind: Job
-      spec: { template: { spec: { restartPolicy: Never, containers: [{ name: main, image: i, command: [sh, -c, "${script}"], env: [{ name: X, value: "\${trialParameters.x}" }] }] } } }
-`;
-}
 
 /** Seconds from start to end, start of the program included. @throws when the command fails */
 function seconds(
@@ -47,7 +28,7 @@ function seconds(
 
 function compare(trials: number, parallel: number, script: string): string {
   const folder = mkdtempSync(join(tmpdir(), "qalam-bench-"));
-  writeFileSync(join(folder, "experiment.yaml"), manifest(trials, parallel, script));
+  writeFileSync(join(folder, "experiment.yaml"), shellExperiment("bench", trials, parallel, script));
   const numbers = Array.from({ length: trials }, (_, i) => i).join("\n");
   const plain = seconds("xargs", ["-P", String(parallel), "-I{}", "sh", "-c", script], {
     cwd: folder,
