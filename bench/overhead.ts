@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,19 +26,39 @@ function seconds(
   return (performance.now() - started) / 1000;
 }
 
-function compare(trials: number, parallel: number, script: string): string {
+function folderWith(experiment: string): string {
   const folder = mkdtempSync(join(tmpdir(), "qalam-bench-"));
-  writeFileSync(join(folder, "experiment.yaml"), shellExperiment("bench", trials, parallel, script));
+  writeFileSync(join(folder, "experiment.yaml"), experiment);
+  return folder;
+}
+
+function runIn(folder: string): Parameters<typeof seconds> {
+  return [
+    process.execPath,
+    [qalam, "run", "experiment.yaml"],
+    { cwd: folder, env: { QALAM_HOME: join(folder, "home") } },
+  ];
+}
+
+/** Milliseconds from the start of the command to the first line of the first training, on a new data directory. */
+function firstProcess(): number {
+  const folder = folderWith(shellExperiment("bench", 1, 1, "date +%s%3N > began; echo loss=$X"));
+  const started = Date.now();
+  seconds(...runIn(folder));
+  const began = Number(readFileSync(join(folder, "began"), "utf8"));
+  rmSync(folder, { recursive: true, force: true });
+  return began - started;
+}
+
+function compare(trials: number, parallel: number, script: string): string {
+  const folder = folderWith(shellExperiment("bench", trials, parallel, script));
   const numbers = Array.from({ length: trials }, (_, i) => i).join("\n");
   const plain = seconds("xargs", ["-P", String(parallel), "-I{}", "sh", "-c", script], {
     cwd: folder,
     input: numbers,
     env: { X: "0.5" },
   });
-  const tuned = seconds(process.execPath, [qalam, "run", "experiment.yaml"], {
-    cwd: folder,
-    env: { QALAM_HOME: join(folder, "home") },
-  });
+  const tuned = seconds(...runIn(folder));
   rmSync(folder, { recursive: true, force: true });
   const share = ((100 * plain) / tuned).toFixed(1);
   return `| ${trials} | ${parallel} | \`${script}\` | ${plain.toFixed(2)} | ${tuned.toFixed(2)} | ${(trials / tuned).toFixed(0)} | ${share} % |`;
@@ -50,3 +70,5 @@ console.log(
 console.log(compare(40, 4, "sleep 1; echo loss=$X"));
 const sizes = process.argv.slice(2).map(Number);
 for (const trials of sizes.length > 0 ? sizes : [100, 1000]) console.log(compare(trials, 4, "echo loss=$X"));
+const waits = Array.from({ length: 5 }, firstProcess).sort((a, b) => a - b);
+console.log(`\nFirst training process after ${waits[2]} ms, median of ${waits.join(", ")}`);
