@@ -1,4 +1,5 @@
 import { asha } from "./asha/asha.ts";
+import { bayesianoptimization } from "./bayesian-optimization/bayesian-optimization.ts";
 import { bohb } from "./bohb/bohb.ts";
 import { cmaes } from "./cmaes/cmaes.ts";
 import { evolution } from "./evolution/evolution.ts";
@@ -27,6 +28,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   evolution,
   nsga2,
   gp,
+  bayesianoptimization,
 ];
 
 export function findAlgorithm(name: string): Algorithm | undefined {

@@ -30,6 +30,14 @@ const SAMPLERS: Readonly<Record<string, SamplerSuite>> = {
     },
   },
   gp: { runs: 4, learningTrials: 24 },
+  bayesianoptimization: { runs: 3, learningTrials: 30 },
 };
 
-for (const [name, suite] of Object.entries(SAMPLERS)) describeSampler(name, findAlgorithm(name)!, suite);
+/** Other settings that change what an algorithm is. */
+const VARIANTS: readonly [name: string, SamplerSuite][] = ["RF", "ET", "GBRT"].map((base_estimator) => [
+  "bayesianoptimization",
+  { settings: { base_estimator }, runs: 2, learningTrials: 30 },
+]);
+
+for (const [name, suite] of [...Object.entries(SAMPLERS), ...VARIANTS])
+  describeSampler([name, ...Object.values(suite.settings ?? {})].join(" "), findAlgorithm(name)!, suite);
