@@ -1,4 +1,5 @@
 import { asha } from "./asha/asha.ts";
+import { auto } from "./auto/auto.ts";
 import { bayesianoptimization } from "./bayesian-optimization/bayesian-optimization.ts";
 import { bohb } from "./bohb/bohb.ts";
 import { cmaes } from "./cmaes/cmaes.ts";
@@ -15,6 +16,7 @@ import { multivariateTpe, tpe } from "./tpe/tpe.ts";
 
 /** Every search algorithm users can name. */
 export const ALGORITHMS: readonly Algorithm[] = [
+  auto,
   random,
   grid,
   sobol,

@@ -81,6 +81,8 @@ export interface SamplerOptions {
   readonly constraints?: number;
   /** Points to try first. */
   readonly initialPoints?: readonly Point[];
+  /** Number of the first suggestion, for a sampler that takes over from another one; 0 by default. The state has precedence. */
+  readonly firstId?: number;
   /** What `dump` of an earlier instance gave. */
   readonly state?: Json;
 }

@@ -30,6 +30,7 @@ const SAMPLERS: Readonly<Record<string, SamplerSuite>> = {
     },
   },
   gp: { runs: 4, learningTrials: 24 },
+  auto: { runs: 3, learningTrials: 24 },
   bayesianoptimization: { runs: 3, learningTrials: 30 },
 };
 

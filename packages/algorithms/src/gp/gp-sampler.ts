@@ -38,7 +38,7 @@ export class GpSampler implements Sampler {
   readonly #constraints: readonly GpModel[];
 
   constructor(options: SamplerOptions) {
-    const { next, fits = [] } = (options.state ?? {}) as State;
+    const { next = options.firstId, fits = [] } = (options.state ?? {}) as State;
     const seed = seedOf(options);
     this.#ledger = new Ledger(options.space, seed, options.initialPoints, next);
     this.#features = new FeatureSpace(options.space);

@@ -38,11 +38,11 @@ export class TpeSampler implements Sampler {
   readonly #start: StartingPoints;
 
   constructor(name: string, options: SamplerOptions, settings: TpeSettings) {
-    const { space, initialPoints, state, directions } = options;
+    const { space, initialPoints, state, directions, firstId = 0 } = options;
     const seed = seedOf(options);
     this.#name = name;
     this.#settings = settings;
-    this.#ledger = new Ledger(space, seed, initialPoints, typeof state === "number" ? state : 0);
+    this.#ledger = new Ledger(space, seed, initialPoints, typeof state === "number" ? state : firstId);
     this.#kernels = new KernelSpace(space);
     const { axes } = this.#kernels;
     this.#history = new RankedHistory(directions, axes.length);

@@ -1,0 +1,21 @@
+import type { Algorithm } from "../sampler.ts";
+import { RANDOM_STATE } from "../settings.ts";
+import { AutoSampler } from "./auto-sampler.ts";
+
+/** The default for those who do not want to choose. */
+export const auto: Algorithm = {
+  name: "auto",
+  summary:
+    "chooses for you: a Gaussian process for the first few hundred trials of one objective, else Parzen estimators",
+  source: "our measurements (docs/reference/benchmarks/search-quality.md)",
+  settings: [RANDOM_STATE],
+  supports: {
+    conditions: true,
+    constraints: true,
+    outcomeConstraints: true,
+    multiObjective: true,
+    warmStart: true,
+    initialPoints: true,
+  },
+  create: (options) => new AutoSampler(options),
+};
