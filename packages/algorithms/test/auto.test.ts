@@ -11,14 +11,12 @@ const options: SamplerOptions = { space: plane, directions: ["minimize"], settin
 
 function finished(count: number): FinishedTrial[] {
   const sampler = auto.create({ ...options, seed: 9 });
-  return sampler
-    .ask(count, [])
-    .suggestions.map(({ id, point }) => ({
-      id,
-      point,
-      state: "succeeded",
-      values: [(point[0]! - 0.3) ** 2 + point[1]!],
-    }));
+  return sampler.ask(count, []).suggestions.map(({ id, point }) => ({
+    id,
+    point,
+    state: "succeeded",
+    values: [(point[0]! - 0.3) ** 2 + point[1]!],
+  }));
 }
 
 describe("auto", () => {
