@@ -9,7 +9,7 @@ const allowed = {
   runtime: ["store", "api"],
   controllers: ["runtime", "store", "collectors", "algorithms", "api"],
   runner: ["runtime", "store", "collectors", "api"],
-  grpc: ["controllers", "collectors", "store", "api"],
+  grpc: ["controllers", "collectors", "store", "algorithms", "api"],
   server: ["store", "collectors", "algorithms", "api"],
 };
 

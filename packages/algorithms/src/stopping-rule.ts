@@ -40,6 +40,14 @@ export interface StoppingObjective {
   readonly metric: string;
 }
 
+/** What a new trial must have reached at one of its reports, fixed before it begins. */
+export interface FixedBound {
+  /** Number of the report, from 1. */
+  readonly startStep: number;
+  /** The trial ends when the least of its losses up to that report is above this; finite. */
+  readonly loss: number;
+}
+
 /** An entry of the registry: one early-stopping algorithm users can name. */
 export interface StoppingRuleFactory {
   readonly name: string;
@@ -49,4 +57,13 @@ export interface StoppingRuleFactory {
   /** Problems the settings have together, beyond what `settings` says. */
   check?(settings: Readonly<Record<string, string>>): readonly string[];
   create(settings: Readonly<Record<string, string>>, objective: StoppingObjective): StoppingRule;
+  /**
+   * The rule as one bound for trials that are about to begin, for collectors that know no more (Katib behaviour 5.9); undefined while too few trials are finished.
+   * Absent: no fixed bound says what the rule does. @param finished histories of the trials that have succeeded
+   */
+  fixedBound?(
+    settings: Readonly<Record<string, string>>,
+    direction: Direction,
+    finished: readonly TrialHistory[],
+  ): FixedBound | undefined;
 }

@@ -5,7 +5,9 @@ import type {
   StoppingRuleFactory,
   TrialHistory,
 } from "../stopping-rule.ts";
+import { RunningStatistics } from "./running-statistics.ts";
 import { shownLoss } from "./shown-loss.ts";
+import { SortedNumbers } from "./sorted-numbers.ts";
 import { Standings } from "./standings.ts";
 import { MIN_TRIALS_REQUIRED, START_STEP, settingNumber } from "./stopping-settings.ts";
 
@@ -19,7 +21,29 @@ export const medianstop: StoppingRuleFactory = {
   source: "Golovin et al. (2017), Google Vizier, section 3.2.2",
   settings: [MIN_TRIALS_REQUIRED, START_STEP],
   create: (settings, objective) => new MedianStop(settings, objective),
+  fixedBound: (settings, _, finished) => {
+    const startStep = settingNumber(settings, START_STEP);
+    const averages = finished
+      .filter(({ values }) => values.length >= startStep)
+      .map(({ values }) => averageOf(values.slice(0, startStep)));
+    if (averages.length < settingNumber(settings, MIN_TRIALS_REQUIRED)) return undefined;
+    const loss = medianOf(averages);
+    return Number.isFinite(loss) ? { startStep, loss } : undefined;
+  },
 };
+
+function averageOf(losses: readonly number[]): number {
+  const statistics = new RunningStatistics();
+  for (const loss of losses) statistics.add(loss);
+  return statistics.mean;
+}
+
+function medianOf(numbers: readonly number[]): number {
+  const sorted = new SortedNumbers();
+  for (const number of numbers) sorted.add(number);
+  const [low, high] = [(sorted.size - 1) >> 1, sorted.size >> 1].map((rank) => sorted.at(rank)) as [number, number];
+  return low === high ? low : low / 2 + high / 2;
+}
 
 class MedianStop implements StoppingRule {
   readonly #averages = new Standings(({ mean }) => mean);

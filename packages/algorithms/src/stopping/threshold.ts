@@ -1,4 +1,4 @@
-import type { SettingSpec } from "../sampler.ts";
+import type { Direction, SettingSpec } from "../sampler.ts";
 import type {
   StopDecision,
   StoppingObjective,
@@ -24,6 +24,10 @@ export const threshold: StoppingRuleFactory = {
   summary: "stops a trial that reports a value worse than a fixed one",
   settings: [VALUE, FIRST_REPORT],
   create: (settings, objective) => new ThresholdStop(settings, objective),
+  fixedBound: (settings, direction) => ({
+    startStep: settingNumber(settings, FIRST_REPORT),
+    loss: boundOf(settings, direction),
+  }),
 };
 
 class ThresholdStop implements StoppingRule {
@@ -33,8 +37,7 @@ class ThresholdStop implements StoppingRule {
 
   constructor(settings: Readonly<Record<string, string>>, objective: StoppingObjective) {
     this.#objective = objective;
-    const value = settingNumber(settings, VALUE);
-    this.#bound = objective.direction === "maximize" ? -value : value;
+    this.#bound = boundOf(settings, objective.direction);
     this.#startStep = settingNumber(settings, FIRST_REPORT);
   }
 
@@ -50,4 +53,10 @@ class ThresholdStop implements StoppingRule {
       message: `threshold: ${metric} is ${shownLoss(loss, direction)} at step ${steps.at(-1)}, worse than ${shownLoss(this.#bound, direction)}`,
     };
   }
+}
+
+/** The value as a loss. */
+function boundOf(settings: Readonly<Record<string, string>>, direction: Direction): number {
+  const value = settingNumber(settings, VALUE);
+  return direction === "maximize" ? -value : value;
 }

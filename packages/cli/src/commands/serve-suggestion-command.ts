@@ -15,7 +15,7 @@ interface ServeFlags {
 export function addServeSuggestionCommand(program: Command, terminal: Terminal): void {
   program
     .command("serve-suggestion")
-    .description("serve the search algorithms to a Katib installation (gRPC Suggestion service)")
+    .description("serve the search algorithms to a Katib installation (gRPC Suggestion and EarlyStopping services)")
     .option("--port <number>", "port to listen on (0: any free one)", "6789")
     .option("--host <address>", "address to listen on; 0.0.0.0 in a container. There is no authentication", "127.0.0.1")
     .addHelpText(
@@ -24,9 +24,9 @@ export function addServeSuggestionCommand(program: Command, terminal: Terminal):
     )
     .action(async ({ port, host }: ServeFlags) => {
       const { signal, release } = onInterrupt(() => {});
-      const { startGrpcServer, suggestionService } = await import("@qalam/grpc");
+      const { earlyStoppingService, startGrpcServer, suggestionService } = await import("@qalam/grpc");
       const server = await startGrpcServer({
-        services: [suggestionService()],
+        services: [suggestionService(), earlyStoppingService()],
         host,
         port: portNumber("--port", port),
         onError: errorReporter(terminal),
