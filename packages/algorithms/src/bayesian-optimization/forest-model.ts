@@ -3,11 +3,12 @@ import { BoostedQuantiles } from "../forest/quantile-boosting.ts";
 import { RegressionForest } from "../forest/regression-forest.ts";
 import type { Surrogate } from "../forest/surrogate.ts";
 import type { FeatureSpace } from "../gp/feature-space.ts";
+import { thinnedRows } from "../gp/thinned-rows.ts";
 import type { Model } from "./model.ts";
 
 export type ForestName = "RF" | "ET" | "GBRT";
 
-/** Rows that trees are fitted to, at most: the best half of them, and the rest evenly from the others. */
+/** Rows that trees are fitted to, at most. */
 const MAX_ROWS = 1000;
 /** Fits per ask at most: in larger batches several points share one. */
 const MAX_FITS = 8;
@@ -38,7 +39,7 @@ export class ForestModel implements Model {
   }
 
   update(rows: readonly Float64Array[], targets: Float64Array, pending: readonly Float64Array[]): void {
-    const chosen = thinned(targets);
+    const chosen = thinnedRows(targets, MAX_ROWS);
     this.#rows = chosen.map((i) => this.#columns(rows[i] as Float64Array));
     this.#targets = chosen.map((i) => targets[i] as number);
     this.#fit();
@@ -100,19 +101,6 @@ export class ForestModel implements Model {
       column += counts[k] as number;
     }
   }
-}
-
-/** Numbers of the rows to fit to, ascending. */
-function thinned(targets: Float64Array): number[] {
-  const all = Array.from(targets, (_, i) => i);
-  if (all.length <= MAX_ROWS) return all;
-  const order = all.sort((a, b) => (targets[a] as number) - (targets[b] as number) || a - b);
-  const half = MAX_ROWS / 2;
-  const others = Array.from(
-    { length: half },
-    (_, i) => order[half + Math.floor((i * (order.length - half)) / half)] as number,
-  );
-  return [...order.slice(0, half), ...others].sort((a, b) => a - b);
 }
 
 function flat(rows: readonly Float64Array[]): Float64Array {

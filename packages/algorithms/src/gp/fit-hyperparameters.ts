@@ -1,6 +1,7 @@
 import { BoxMinimizer } from "@qalam/numeric";
 import type { HyperparameterPrior, Hyperparameters } from "./hyperparameters.ts";
 import { MarginalLikelihood } from "./marginal-likelihood.ts";
+import { thinnedRows } from "./thinned-rows.ts";
 
 /** Data a Gaussian process is fitted to. */
 export interface FitData {
@@ -24,7 +25,9 @@ export function fitHyperparameters(
   starts: readonly Hyperparameters[] = [prior.start],
   iterations = 50,
 ): Hyperparameters {
-  const { rows, targets } = thinned(data);
+  const chosen = thinnedRows(data.targets, MAX_FIT_ROWS);
+  const rows = chosen.map((i) => data.rows[i]!);
+  const targets = Float64Array.from(chosen, (i) => data.targets[i]!);
   const likelihood = new MarginalLikelihood(rows, data.numeric, targets, prior);
   const minimizer = new BoxMinimizer(prior.start.length, 10);
   const evaluate = (values: Float64Array, gradient: Float64Array) => likelihood.evaluate(values, gradient);
@@ -43,15 +46,4 @@ export function fitHyperparameters(
     }
   }
   return best;
-}
-
-/** The better half of the room goes to the best rows, the rest is spread over the others. */
-function thinned({ rows, targets }: FitData): Pick<FitData, "rows" | "targets"> {
-  const n = rows.length;
-  if (n <= MAX_FIT_ROWS) return { rows, targets };
-  const order = Array.from(targets, (_, i) => i).sort((a, b) => targets[a]! - targets[b]! || a - b);
-  const half = MAX_FIT_ROWS / 2;
-  const others = Array.from({ length: half }, (_, i) => order[half + Math.floor((i * (n - half)) / half)]!);
-  const chosen = [...order.slice(0, half), ...others].sort((a, b) => a - b);
-  return { rows: chosen.map((i) => rows[i]!), targets: Float64Array.from(chosen, (i) => targets[i]!) };
 }
