@@ -5,6 +5,7 @@ import { addAskTellCommand } from "./commands/ask-tell-command.ts";
 import { addCheckCommands } from "./commands/check-commands.ts";
 import { addCompletionCommand } from "./commands/completion-command.ts";
 import { addGetCommands } from "./commands/get-command.ts";
+import { addKubeconfigCommand } from "./commands/kubeconfig-command.ts";
 import { addLogsCommand } from "./commands/logs-command.ts";
 import { addMetricsCommand } from "./commands/metrics-command.ts";
 import { addResultCommands } from "./commands/result-commands.ts";
@@ -23,6 +24,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     .showHelpAfterError("(add --help for the options and examples)");
   addRunCommand(program, terminal);
   addUpCommand(program, terminal);
+  addKubeconfigCommand(program, terminal);
   addServeSuggestionCommand(program, terminal);
   addCheckCommands(program, terminal);
   addGetCommands(program, terminal);

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
@@ -6,11 +5,13 @@ import { dataDirectory } from "../home/data-directory.ts";
 import { openEmbeddedHome } from "../home/embedded-home.ts";
 import { errorReporter } from "../home/open-home.ts";
 import { readToken } from "../home/token.ts";
+import { newKubeconfig } from "../kubeconfig.ts";
 import { portNumber } from "../port-number.ts";
 import { onInterrupt } from "../run/interrupt.ts";
 import { SUGGESTION_SERVICE_FLAG, suggestionServices } from "../suggestion-services.ts";
 import { say, type Terminal } from "../terminal.ts";
 import { volumeFlag } from "../volume-flag.ts";
+import { writeKubeconfig } from "./kubeconfig-command.ts";
 
 interface UpFlags {
   readonly port: string;
@@ -49,25 +50,13 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
         onError: errorReporter(terminal),
       });
       const kubeconfig = join(path, "kubeconfig");
-      writeFileSync(kubeconfig, kubeconfigText(home.address ?? "", readToken(path)), { mode: 0o600 });
+      writeKubeconfig(kubeconfig, stringify(newKubeconfig(home.address ?? "", readToken(path))));
       say(
         terminal,
-        `Serving ${path} at ${home.address}\n  export KUBECONFIG=${kubeconfig}\n  kubectl get experiments -A\nMetrics (Katib's DB manager, gRPC) at ${home.dbManager}\nCtrl-C ends it; trials that run are stopped and run again at the next start.`,
+        `Serving ${path} at ${home.address}\n  export KUBECONFIG=${kubeconfig}\n  kubectl get experiments -A\n(qalam kubeconfig adds it to the kubeconfig you have)\nMetrics (Katib's DB manager, gRPC) at ${home.dbManager}\nCtrl-C ends it; trials that run are stopped and run again at the next start.`,
       );
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
       await home.close();
       release();
     });
-}
-
-/** A kubeconfig with the token, for the owner's eyes only. */
-function kubeconfigText(server: string, token: string): string {
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "qalam", cluster: { server: `${server}/t/${token}` } }],
-    users: [{ name: "qalam", user: { token } }],
-    contexts: [{ name: "qalam", context: { cluster: "qalam", user: "qalam", namespace: "default" } }],
-    "current-context": "qalam",
-  });
 }
