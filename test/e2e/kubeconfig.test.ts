@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { parse, stringify } from "yaml";
@@ -24,7 +24,8 @@ async function startServer(home: string) {
 it("qalam kubeconfig keeps what is there, adds the server once and makes it the current one", async () => {
   const home = temporaryFolder();
   const file = join(home, "config");
-  writeFileSync(file, stringify(other), { mode: 0o644 });
+  writeFileSync(join(home, "real"), stringify(other), { mode: 0o644 });
+  symlinkSync("real", file);
   await startServer(home);
   for (let times = 0; times < 2; times++)
     expect((await qalam(["kubeconfig"], { home, env: { KUBECONFIG: file } })).status).toBe(0);
@@ -35,6 +36,7 @@ it("qalam kubeconfig keeps what is there, adds the server once and makes it the 
     preferences: { colors: true },
     users: [other.users[0], {}],
   });
+  expect(readlinkSync(file)).toBe("real");
   expect(statSync(file).mode & 0o777).toBe(0o600);
   const { cluster } = merged.clusters[1];
   const answer = await fetch(`${cluster.server}/apis/kubeflow.org/v1beta1/experiments`);
@@ -50,7 +52,7 @@ it("qalam kubeconfig leaves a file alone that it cannot read, and says when no s
     stderr: expect.stringContaining("start one with `qalam up`"),
   });
   await startServer(home);
-  for (const text of ["clusters: {", "clusters: none"]) {
+  for (const text of ["clusters: {", "clusters: none", "clusters: [null]", "- a list"]) {
     const file = join(home, "config");
     writeFileSync(file, text);
     const { status, stderr } = await qalam(["kubeconfig", "--file", file], { home });

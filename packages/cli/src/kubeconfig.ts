@@ -33,11 +33,10 @@ export function mergeKubeconfig(existing: unknown, added: Required<Kubeconfig>, 
   if (existing === null || existing === undefined) return added;
   const known = existing as Kubeconfig;
   const lists = [known.clusters, known.users, known.contexts];
-  const isKubeconfig =
-    typeof existing === "object" && lists.every((list) => list === undefined || list === null || Array.isArray(list));
+  const isKubeconfig = typeof existing === "object" && !Array.isArray(existing) && lists.every(isListOfNamed);
   if (!isKubeconfig)
     throw new CommandError(
-      `${where} is not a kubeconfig, so it was left as it is: expected clusters, users and contexts as lists; name another file with --file`,
+      `${where} is not a kubeconfig, so it was left as it is: expected clusters, users and contexts as lists of objects with a name; name another file with --file`,
       EXIT.badInput,
     );
   return {
@@ -47,6 +46,12 @@ export function mergeKubeconfig(existing: unknown, added: Required<Kubeconfig>, 
     users: merged(known.users, added.users),
     contexts: merged(known.contexts, added.contexts),
   };
+}
+
+function isListOfNamed(list: unknown): boolean {
+  return (
+    (list ?? undefined) === undefined || (Array.isArray(list) && list.every((one) => typeof one?.name === "string"))
+  );
 }
 
 function merged(known: readonly Named[] | null | undefined, added: readonly Named[] | null): readonly Named[] {

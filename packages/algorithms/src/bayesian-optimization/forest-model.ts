@@ -40,6 +40,7 @@ export class ForestModel implements Model {
 
   update(rows: readonly Float64Array[], targets: Float64Array, pending: readonly Float64Array[]): void {
     const chosen = thinnedRows(targets, MAX_ROWS);
+    this.#additions = 0; // what an ask gives must not depend on how many came before it
     this.#rows = chosen.map((i) => this.#columns(rows[i] as Float64Array));
     this.#targets = chosen.map((i) => targets[i] as number);
     this.#fit();

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { readLockHolder } from "@qalam/store/sqlite";
@@ -59,10 +59,11 @@ function readKubeconfig(file: string): unknown {
   }
 }
 
-/** Whole or not at all, for its owner's eyes only: it holds tokens. */
+/** Whole or not at all, for its owner's eyes only: it holds tokens. A link keeps pointing to it. */
 export function writeKubeconfig(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, text, { mode: 0o600 });
-  chmodSync(`${file}.new`, 0o600);
-  renameSync(`${file}.new`, file);
+  const target = existsSync(file) ? realpathSync(file) : file;
+  const draft = `${target}.${process.pid}.new`;
+  writeFileSync(draft, text, { mode: 0o600, flag: "wx" });
+  renameSync(draft, target);
 }

@@ -72,7 +72,9 @@ export class RemoteStore implements ResourceStore {
   }
 
   async delete<T extends KubeObject>(kind: ResourceKind<T>, key: ObjectKey, options: DeleteOptions = {}): Promise<T> {
-    return (await translated(kind, key.name, this.#client.delete(kind, key, options))) as T;
+    const { dryRun: isDry, ...rest } = options;
+    const sent = { ...rest, ...(isDry === true && { dryRun: ["All"] }) };
+    return (await translated(kind, key.name, this.#client.delete(kind, key, sent))) as T;
   }
 
   async currentResourceVersion(): Promise<string> {
