@@ -101,7 +101,7 @@ describe("early stopping with real processes", () => {
     const home = temporaryFolder();
     // Three are far ahead and wait for the end of the fourth; no trial has ended when it is judged.
     const script = `
-      echo run >> runs; N=$(wc -l < runs); i=0
+      N=1; while ! mkdir place$N 2>/dev/null; do N=$((N+1)); done; i=0
       if [ $N -le 3 ]; then
         while [ $i -lt 500 ]; do i=$((i+1)); echo "epoch=$i loss=0.$N"; done
         while [ ! -e enough ]; do sleep 0.05; done
