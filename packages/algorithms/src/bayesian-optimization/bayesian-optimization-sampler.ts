@@ -1,15 +1,11 @@
 import type { RandomStream } from "@qalam/numeric";
 import { candidates } from "../gp/candidates.ts";
-import { FeatureSpace } from "../gp/feature-space.ts";
-import { GpHistory } from "../gp/gp-history.ts";
 import type { GpFit } from "../gp/gp-model.ts";
+import { type Guide, GuidedSearch } from "../gp/guided-search.ts";
 import { maximizeAcquisition } from "../gp/maximize-acquisition.ts";
 import { warpedLosses } from "../gp/output-transform.ts";
-import { StartDesign } from "../gp/start-design.ts";
-import { Ledger } from "../ledger.ts";
-import { INITIAL_ORIGIN } from "../pointwise-sampler.ts";
-import type { Answer, FinishedTrial, Json, PendingTrial, Sampler, SamplerOptions, SuggestedTrial } from "../sampler.ts";
-import { seedOf } from "../settings.ts";
+import type { Point } from "../parameter.ts";
+import type { Answer, FinishedTrial, Json, PendingTrial, Sampler, SamplerOptions } from "../sampler.ts";
 import { CRITERIA, type Criterion, type CriterionName, criterionOf } from "./criterion.ts";
 import { ForestModel, type ForestName } from "./forest-model.ts";
 import { GaussianProcessModel } from "./gaussian-process-model.ts";
@@ -28,85 +24,53 @@ interface Proposal {
 
 /** Sequential model-based optimisation with the models and criteria of scikit-optimize. */
 export class BayesianOptimizationSampler implements Sampler {
-  readonly #ledger: Ledger;
-  readonly #features: FeatureSpace;
-  readonly #history: GpHistory;
-  readonly #start: StartDesign;
+  readonly #search: GuidedSearch;
   readonly #settings: Settings;
   readonly #model: GaussianProcessModel | ForestModel;
   readonly #hedge: Hedge;
+  readonly #guide: Guide;
   /** Losses as the model sees them. */
   #targets: Float64Array = new Float64Array(0);
 
   constructor(options: SamplerOptions) {
     const { next, gains, fit } = (options.state ?? {}) as State;
-    const seed = seedOf(options);
-    this.#ledger = new Ledger(options.space, seed, options.initialPoints, next);
-    this.#features = new FeatureSpace(options.space);
-    this.#history = new GpHistory(this.#features, options);
-    this.#start = new StartDesign(options.space, seed);
+    this.#search = new GuidedSearch(options, next);
+    const { features, ledger } = this.#search;
     this.#settings = settingsOf(options.settings);
-    const { estimator } = this.#settings;
+    const { estimator, initialPoints } = this.#settings;
     this.#model =
       estimator === "GP"
-        ? new GaussianProcessModel(this.#features, fit ?? undefined)
-        : new ForestModel(estimator, this.#features, () => this.#ledger.stream("forest"));
+        ? new GaussianProcessModel(features, fit ?? undefined)
+        : new ForestModel(estimator, features, () => ledger.stream("forest"));
     this.#hedge = new Hedge(gains);
+    this.#guide = {
+      name: "bayesianoptimization",
+      startup: initialPoints,
+      startOrigin: "bayesianoptimization: initial point",
+      update: (pending) => this.#update(pending),
+      propose: (random) => this.#propose(random),
+      addPending: (row) => this.#model.addPending(row),
+    };
   }
 
   tell(trials: readonly FinishedTrial[]): void {
-    this.#ledger.tell(trials);
-    this.#history.tell(trials);
+    this.#search.tell(trials);
   }
 
   ask(count: number, pending: readonly PendingTrial[]): Answer {
-    this.#ledger.begin(pending);
-    const underWay = [...pending].sort((a, b) => a.id - b.id).map(({ point }) => this.#features.encode(point));
-    const suggestions: SuggestedTrial[] = [];
-    let isFitted = false;
-    while (suggestions.length < count) {
-      const random = this.#ledger.stream("bayesianoptimization");
-      let point = this.#ledger.initialPoint();
-      let origin = INITIAL_ORIGIN;
-      if (point === undefined && this.#hasEnough(underWay.length)) {
-        if (!isFitted) this.#update(underWay);
-        isFitted = true;
-        const proposed = this.#propose(random);
-        point = proposed?.features && this.#features.decode(proposed.features);
-        origin = `bayesianoptimization: ${this.#settings.estimator}, ${proposed?.criterion}`;
-      }
-      if (point === undefined) {
-        const id = this.#ledger.next;
-        point = this.#ledger.fresh((attempt) => this.#start.point(id, attempt, random), random);
-        origin = "bayesianoptimization: initial point";
-      }
-      if (point === undefined) break;
-      const features = this.#features.encode(point);
-      underWay.push(features);
-      if (isFitted) this.#model.addPending(features);
-      suggestions.push({ id: this.#ledger.take(point), point, origin });
-    }
-    return { suggestions, exhausted: suggestions.length < count };
+    return this.#search.ask(count, pending, this.#guide);
   }
 
   dump(): Json {
     return {
-      next: this.#ledger.next,
+      next: this.#search.ledger.next,
       ...(this.#settings.criterion === "gp_hedge" && { gains: this.#hedge.dump() }),
       ...(this.#model instanceof GaussianProcessModel && { fit: this.#model.dump() as Json }),
     };
   }
 
-  /** Results to fit to, and the initial points handed out. */
-  #hasEnough(pending: number): boolean {
-    if (this.#features.dimension === 0) return false;
-    const { observations } = this.#history;
-    const measured = observations.filter(({ losses }) => losses.every(Number.isFinite)).length;
-    return measured >= 2 && observations.length + pending >= this.#settings.initialPoints;
-  }
-
   #update(pending: readonly Float64Array[]): void {
-    const { observations } = this.#history;
+    const { observations } = this.#search.history;
     this.#targets = warpedLosses(observations.map(({ losses }) => losses[0] as number));
     this.#model.update(
       observations.map(({ features }) => features),
@@ -115,23 +79,26 @@ export class BayesianOptimizationSampler implements Sampler {
     );
   }
 
-  #propose(random: RandomStream): { features: Float64Array; criterion: string } | undefined {
-    const { criterion } = this.#settings;
+  #propose(random: RandomStream): { point: Point; origin: string } | undefined {
+    const { criterion, estimator } = this.#settings;
     const names = criterion === "gp_hedge" ? CRITERIA : [criterion];
     const proposals = this.#maxima(names, random);
     const [only] = proposals;
-    if (only === undefined || names.length === 1) return only && { features: only.features, criterion };
+    const suggest = ({ features }: Proposal, by: string) => ({
+      point: this.#search.features.decode(features),
+      origin: `bayesianoptimization: ${estimator}, ${by}`,
+    });
+    if (only === undefined || names.length === 1) return only && suggest(only, criterion);
     const chosen = this.#hedge.choose(
       proposals.map(({ mean }) => mean),
       random.split("hedge"),
     );
-    const { features } = proposals[CRITERIA.indexOf(chosen)] as Proposal;
-    return { features, criterion: `${chosen} by gp_hedge` };
+    return suggest(proposals[CRITERIA.indexOf(chosen)] as Proposal, `${chosen} by gp_hedge`);
   }
 
   /** For each criterion the allowed point where it is highest; empty when nothing is allowed. */
   #maxima(names: readonly CriterionName[], random: RandomStream): Proposal[] {
-    const { observations } = this.#history;
+    const { observations } = this.#search.history;
     const order = observations
       .map((_, i) => i)
       .sort((a, b) => (this.#targets[a] as number) - (this.#targets[b] as number) || a - b);
@@ -139,7 +106,7 @@ export class BayesianOptimizationSampler implements Sampler {
     const criteria = names.map((name) => criterionOf(name, this.#targets[order[0] as number] as number));
     const model = this.#model;
     const counts = screeningCounts(observations.length, model instanceof GaussianProcessModel);
-    const points = candidates(this.#features, centres, counts, random.split("candidates"));
+    const points = candidates(this.#search.features, centres, counts, random.split("candidates"));
     const features =
       model instanceof GaussianProcessModel && this.#settings.optimizer !== "sampling"
         ? criteria.map((criterion) => this.#climb(model, criterion, points, centres, random))
@@ -149,7 +116,7 @@ export class BayesianOptimizationSampler implements Sampler {
     );
   }
 
-  #isAllowed = (features: Float64Array) => this.#ledger.isFresh(this.#features.decode(features));
+  #isAllowed = (features: Float64Array) => this.#search.ledger.isFresh(this.#search.features.decode(features));
 
   #climb(
     model: GaussianProcessModel,
@@ -158,10 +125,10 @@ export class BayesianOptimizationSampler implements Sampler {
     centres: readonly Float64Array[],
     random: RandomStream,
   ): Float64Array | undefined {
-    const n = this.#history.observations.length;
+    const n = this.#search.history.observations.length;
     const scored = maximizeAcquisition(
       model.acquisition(criterion),
-      this.#features,
+      this.#search.features,
       points,
       centres.slice(0, 1),
       this.#isAllowed,
@@ -174,7 +141,7 @@ export class BayesianOptimizationSampler implements Sampler {
   /** The allowed candidate that each criterion likes best; all are predicted once. */
   #best(criteria: readonly Criterion[], points: readonly Float64Array[]): (Float64Array | undefined)[] {
     const allowed = points.filter(this.#isAllowed);
-    const d = this.#features.dimension;
+    const d = this.#search.features.dimension;
     const xs = new Float64Array(allowed.length * d);
     allowed.forEach((point, c) => {
       xs.set(point, c * d);
