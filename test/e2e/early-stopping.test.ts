@@ -55,9 +55,12 @@ const medianstop = (settings: Record<string, string> = { min_trials_required: "3
   },
 });
 
+/** Numbers trainings in $N, each differently, also those that start together. */
+const takePlace = "N=1; while ! mkdir place$N 2>/dev/null; do N=$((N+1)); done";
+
 /** The first three trainings are good and end; what the others do is given. They hear of their number in $N. */
 const afterThreeGood = (others: string) => `
-  echo run >> runs; N=$(wc -l < runs)
+  echo run >> runs; ${takePlace}
   if [ $N -le 3 ]; then for i in 1 2 3 4; do echo "epoch=$i loss=0.$N"; done; exit 0; fi
   ${others}`;
 const bad = 'echo "epoch=1 loss=0.9"; echo "epoch=2 loss=0.8"';
@@ -101,7 +104,7 @@ describe("early stopping with real processes", () => {
     const home = temporaryFolder();
     // Three are far ahead and wait for the end of the fourth; no trial has ended when it is judged.
     const script = `
-      N=1; while ! mkdir place$N 2>/dev/null; do N=$((N+1)); done; i=0
+      ${takePlace}; i=0
       if [ $N -le 3 ]; then
         while [ $i -lt 500 ]; do i=$((i+1)); echo "epoch=$i loss=0.$N"; done
         while [ ! -e enough ]; do sleep 0.05; done
