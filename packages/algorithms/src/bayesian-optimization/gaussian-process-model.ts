@@ -2,14 +2,9 @@ import type { Acquisition } from "../gp/acquisition.ts";
 import type { FeatureSpace } from "../gp/feature-space.ts";
 import { type GpFit, GpModel } from "../gp/gp-model.ts";
 import { defaultPrior } from "../gp/hyperparameters.ts";
-import { thinnedRows } from "../gp/thinned-rows.ts";
+import { modelRows } from "../gp/model-rows.ts";
 import type { Criterion } from "./criterion.ts";
 import type { Model } from "./model.ts";
-
-/** Rows that predictions are made from, at most, beside the newest: they cost n³ once and n² for each prediction. */
-const MAX_ROWS = 800;
-/** So many new rows are added before the others are chosen anew. */
-const NEWEST = 200;
 
 /** The Gaussian process of `gp`. A point under way counts as if its loss were the mean predicted there: it lowers the deviation around it. */
 export class GaussianProcessModel implements Model {
@@ -21,11 +16,12 @@ export class GaussianProcessModel implements Model {
   }
 
   update(rows: readonly Float64Array[], targets: Float64Array, pending: readonly Float64Array[]): void {
-    const chosen = limited(targets);
+    const chosen = modelRows(targets);
     this.#model.update(
       chosen.map((i) => rows[i]!),
       Float64Array.from(chosen, (i) => targets[i]!),
       pending,
+      rows.length,
     );
   }
 
@@ -63,14 +59,4 @@ export class GaussianProcessModel implements Model {
   dump(): GpFit | null {
     return this.#model.dump();
   }
-}
-
-/** Numbers of the rows to predict from. Between two choices rows are only added, so that the factor of the others is kept. */
-function limited(targets: Float64Array): number[] {
-  const n = targets.length;
-  if (n <= MAX_ROWS + NEWEST) return Array.from(targets, (_, i) => i);
-  const settled = n - (n % NEWEST);
-  const chosen = thinnedRows(targets.subarray(0, settled), MAX_ROWS);
-  for (let i = settled; i < n; i++) chosen.push(i);
-  return chosen;
 }

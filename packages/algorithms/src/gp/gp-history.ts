@@ -18,7 +18,7 @@ export class GpHistory {
   readonly #space: FeatureSpace;
   readonly #directions: SamplerOptions["directions"];
   readonly #constraints: number;
-  readonly #byId = new Map<number, FinishedTrial>();
+  readonly #byId = new Map<number, Observation>();
   #sorted: Observation[] | undefined;
 
   constructor(
@@ -33,13 +33,13 @@ export class GpHistory {
   tell(trials: readonly FinishedTrial[]): void {
     for (const trial of trials) {
       if (this.#byId.has(trial.id)) continue;
-      this.#byId.set(trial.id, trial);
+      this.#byId.set(trial.id, this.#observation(trial));
       this.#sorted = undefined;
     }
   }
 
   get observations(): readonly Observation[] {
-    this.#sorted ??= [...this.#byId.values()].sort((a, b) => a.id - b.id).map((trial) => this.#observation(trial));
+    this.#sorted ??= [...this.#byId.values()].sort((a, b) => a.id - b.id);
     return this.#sorted;
   }
 

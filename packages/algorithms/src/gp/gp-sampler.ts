@@ -3,12 +3,14 @@ import type { Point } from "../parameter.ts";
 import type { Answer, FinishedTrial, Json, PendingTrial, Sampler, SamplerOptions } from "../sampler.ts";
 import { type Acquisition, sumOf } from "./acquisition.ts";
 import { candidates } from "./candidates.ts";
+import type { Observation } from "./gp-history.ts";
 import { type GpFit, GpModel } from "./gp-model.ts";
 import { type Guide, GuidedSearch } from "./guided-search.ts";
 import { defaultPrior } from "./hyperparameters.ts";
 import { LogExpectedImprovement } from "./log-expected-improvement.ts";
 import { LogFeasibility } from "./log-feasibility.ts";
 import { type MaximizerEffort, maximizeAcquisition } from "./maximize-acquisition.ts";
+import { modelRows } from "./model-rows.ts";
 import { warpedConstraint, warpedLosses } from "./output-transform.ts";
 
 /** Trials before the model takes over, unless set. */
@@ -28,6 +30,8 @@ export class GpSampler implements Sampler {
   readonly #objectives: readonly GpModel[];
   readonly #constraints: readonly GpModel[];
   readonly #guide: Guide;
+  /** Trials that the models of this ask are made from. */
+  #observations: readonly Observation[] = [];
 
   constructor(options: SamplerOptions) {
     const { next, fits = [] } = (options.state ?? {}) as State;
@@ -71,19 +75,30 @@ export class GpSampler implements Sampler {
 
   #update(pending: readonly Float64Array[]): void {
     const { observations } = this.#search.history;
-    const rows = observations.map(({ features }) => features);
-    this.#objectives.forEach((model, m) => {
-      model.update(rows, warpedLosses(observations.map(({ losses }) => losses[m] as number)), pending);
-    });
-    this.#constraints.forEach((model, c) => {
-      model.update(rows, warpedConstraint(observations.map(({ constraints }) => constraints[c] as number)), pending);
+    const losses = this.#objectives.map((_, m) => warpedLosses(observations.map((one) => one.losses[m] as number)));
+    const violations = this.#constraints.map((_, c) =>
+      warpedConstraint(observations.map((one) => one.constraints[c] as number)),
+    );
+    const chosen = modelRows(
+      Float64Array.from(losses[0] ?? [], (loss, i) => loss + (observations[i]?.isFeasible === true ? 0 : 1e3)),
+    );
+    this.#observations = chosen.map((i) => observations[i] as Observation);
+    const rows = this.#observations.map(({ features }) => features);
+    this.#models().forEach((model, m) => {
+      const targets = [...losses, ...violations][m] as Float64Array;
+      model.update(
+        rows,
+        Float64Array.from(chosen, (i) => targets[i] as number),
+        pending,
+        observations.length,
+      );
     });
   }
 
   /** The allowed point of highest acquisition, if any. */
   #propose(random: RandomStream): { point: Point; origin: string } | undefined {
     const { ledger, features: space } = this.#search;
-    const { observations } = this.#search.history;
+    const observations = this.#observations;
     const isAllowed = (features: Float64Array) => ledger.isFresh(space.decode(features));
     const centres = this.#best(CENTRES).map((i) => observations[i]?.features as Float64Array);
     const n = observations.length;
@@ -102,7 +117,7 @@ export class GpSampler implements Sampler {
 
   #acquisition(random: RandomStream): Acquisition {
     const feasibility = this.#constraints.map(({ posterior }) => new LogFeasibility(posterior, 0));
-    const { observations } = this.#search.history;
+    const observations = this.#observations;
     const [objective] = this.#objectives;
     // Until something is feasible, feasibility alone counts.
     if (objective === undefined || !observations.some(({ isFeasible }) => isFeasible)) return sumOf(feasibility);
@@ -116,7 +131,7 @@ export class GpSampler implements Sampler {
 
   /** Indices of the best observations: feasible ones first, by the model's mean. */
   #best(count: number): number[] {
-    const { observations } = this.#search.history;
+    const observations = this.#observations;
     const fitted = this.#objectives[0]?.posterior.fittedMeans() ?? [];
     const rank = (i: number) => (observations[i]?.isFeasible === true ? 0 : 1);
     return observations
