@@ -36,6 +36,17 @@ describe("qalam test-collector", () => {
     expect(status).toBe(1);
   });
 
+  it("says what is wrong with a value that is no number", async () => {
+    const home = temporaryFolder();
+    const log = join(home, "train.log");
+    writeFileSync(log, "loss=1,5\n");
+    const { status, stderr } = await qalam(["test-collector", log, "-f", writeManifest(home)], { home });
+    expect(stderr).toBe(
+      'the value of "loss" is "1,5", which is no number: write numbers with a point and nothing between digits, loss=1.5\n',
+    );
+    expect(status).toBe(1);
+  });
+
   it("reads event files, exporters' answers and JSON lines as the experiment says", async () => {
     const home = temporaryFolder();
     const collect = async (name: string, file: string, metricsCollectorSpec: object) => {

@@ -12,7 +12,7 @@ export interface RankedTrial {
 
 /**
  * The better of the best so far and the next trial in order of creation (Katib behaviour 3.2.1): strict improvement only, so ties keep the earlier; a trial
- * whose objective is text replaces the best, as with architectures the last one counts. Unlike in Katib, NaN never wins against a number.
+ * whose objective is text replaces the best such, as with architectures the last one counts. Unlike in Katib, NaN and text never win against a number.
  */
 export function betterTrial(
   best: RankedTrial | undefined,
@@ -23,7 +23,8 @@ export function betterTrial(
   if (text === UNAVAILABLE) return best;
   const value = parseGoFloat(text);
   if (value !== undefined && Number.isNaN(value)) return best;
-  if (best === undefined || value === undefined || best.value === undefined) return { trial, value };
+  if (best === undefined || best.value === undefined) return { trial, value };
+  if (value === undefined) return best;
   const improves = objective.type === "minimize" ? value < best.value : value > best.value;
   return improves ? { trial, value } : best;
 }

@@ -8,3 +8,4 @@ export { ScrapeCollector } from "./prometheus/scrape-collector.ts";
 export { explainMissingPush, isPushed, type PushedMetric, pushedRows, pushRefusal } from "./push.ts";
 export { TextCollector } from "./text-collector.ts";
 export * from "./why-no-metric.ts";
+export { explainNoNumber } from "./why-no-number.ts";

@@ -1,4 +1,5 @@
-const number = /[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d+)?|(?:nan|inf(?:inity)?)(?![\w]))/iy;
+/** `1,5` is taken whole, so that it is not read as 1. */
+const number = /[+-]?(?:\d+(?:,\d+)+|(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d+)?|(?:nan|inf(?:inity)?)(?![\w]))/iy;
 const gap = /\s*=\s*/y;
 const nameCharacter = /[\w|-]/;
 /** With more names than these, every `=` is looked at instead of every name. */
@@ -9,7 +10,7 @@ export type LineScanner = (line: string, found: (name: string, value: string, at
 
 /**
  * Finds `name=value` of the wanted metrics: what Katib's default filter finds (Katib behaviour 5.5), and also `nan` and `inf`, which that
- * reads as empty values. Written out, as it runs on every line of every trial.
+ * reads as empty values, and `1,5`, of which that reads 1. Written out, as it runs on every line of every trial.
  */
 export function scanAssignments(metricNames: readonly string[]): LineScanner {
   return metricNames.length <= FEW_NAMES ? scanByName(metricNames) : scanByEquals(metricNames);

@@ -82,13 +82,27 @@ function closeOnes({ objective, spec, diagnosis }: MissingMetric): string[] {
   return [`closest line: ${JSON.stringify(closest.at(-1))}`, ...(hint === undefined ? [] : [hint])];
 }
 
+/** `saw loss=none: a number is expected`, of a line that has the objective's name with a text or nothing. */
+function valueHint(objective: string, line: string): string | undefined {
+  for (let at = line.indexOf(objective); at !== -1; at = line.indexOf(objective, at + 1)) {
+    const value = /^\s*=\s*(\S*)/.exec(line.slice(at + objective.length))?.[1];
+    if (value === undefined || /[\w|-]/.test(line[at - 1] ?? "")) continue;
+    return `saw ${objective}=${value}: a number is expected, such as ${objective}=0.5, or nan when there is none`;
+  }
+  return undefined;
+}
+
 /** `saw Accuracy=0.9; the objective is accuracy`. */
 function nameHint(objective: string, lines: readonly string[]): string | undefined {
   for (const line of [...lines].reverse()) {
     const match = /([^\s=:,;"'{}()]+)["']?\s*([=:])\s*["']?([+-]?(?:[\d.][\d.,]*(?:[Ee][+-]?\d+)?|nan|inf))/i.exec(
       line,
     );
-    if (match === null) continue;
+    if (match === null) {
+      const hint = valueHint(objective, line);
+      if (hint === undefined) continue;
+      return hint;
+    }
     const [saw, name, sign, value = ""] = match;
     if (name !== objective)
       return `saw ${saw}; the objective is ${objective}: print ${objective}=${value}, or change objectiveMetricName or the filter`;

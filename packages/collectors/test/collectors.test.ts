@@ -1,7 +1,7 @@
 import { describeStreamCollector } from "@qalam/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { explainMissingMetric, JsonLinesCollector, TextCollector } from "../src/index.ts";
+import { explainMissingMetric, explainNoNumber, JsonLinesCollector, TextCollector } from "../src/index.ts";
 
 const text = Buffer.from(
   "epoch=1\nloss=nan accuracy=0.93 val_accuracy=1\n2024-01-01T00:00:00Z loss = 1e-3\r50%\rüber loss=.5 loss=-inf\n",
@@ -34,6 +34,8 @@ describe("text lines (Katib behaviour 5.5)", () => {
     ["|loss=1", []],
     ["loss=1;loss=2", ["loss=1", "loss=2"]],
     ["loss=5.", ["loss=5."]],
+    ["loss=1,5", ["loss=1,5"]],
+    ["loss=1,loss=2, loss=0.5,3", ["loss=1", "loss=2", "loss=0.5"]],
     ["Loss=1", []],
   ])("%j", (line, want) => expect(rowsOf(line)).toEqual(want));
 
@@ -124,6 +126,24 @@ describe("JSON lines (Katib behaviour 5.6)", () => {
   });
 });
 
+describe("explainNoNumber", () => {
+  const of = (latest: string, min = "unavailable") => explainNoNumber({ name: "loss", min, max: min, latest });
+  it.each(["1", "nan", "-inf", "1e-3"])("has nothing to say of %j", (text) => expect(of(text)).toBeUndefined());
+  it.each([
+    ["1,5", "loss=1.5"],
+    ["-1.234,5e3", "loss=-1234.5e3"],
+    ["1,234.5", "loss=1234.5"],
+    ["1,234,567", "loss=1234567"],
+    ["12 %", "write the number alone, loss=12"],
+    ["0.5ms", "write the number alone, loss=0.5"],
+    [" ", "write one, such as loss=0.5, or nan"],
+    ["none", "or nan when there is none"],
+  ])("of %j", (text, advice) => {
+    expect(of(text)).toContain(`the value of "loss" is ${JSON.stringify(text)}, which is no number: `);
+    expect(of(text)).toContain(advice);
+  });
+});
+
 describe("explainMissingMetric", () => {
   it("shows the closest line and what to write", () => {
     const collector = new TextCollector(["accuracy"]);
@@ -140,6 +160,8 @@ describe("explainMissingMetric", () => {
     ["accuracy: 0.9", "saw accuracy: 0.9: print accuracy=0.9, or give the filter"],
     ['"accuracy": 0.9}', "or give the filter"],
     ["val_accuracy=0.9", "saw val_accuracy=0.9; the objective is accuracy: print accuracy=0.9"],
+    ["accuracy=", "saw accuracy=: a number is expected, such as accuracy=0.5"],
+    ["step 3: accuracy = none", "saw accuracy=none: a number is expected"],
     ["accuracy: 0,9", "saw accuracy: 0,9: write numbers with a point"],
   ])("from the line %j finds the advice", (line, advice) => {
     const collector = new TextCollector(["accuracy"]);

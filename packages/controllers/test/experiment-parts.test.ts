@@ -217,6 +217,7 @@ describe("the best trial", () => {
     { name: "is the earlier of equal ones", objective: minimize, values: ["2", "1", "1"], want: "t1" },
     { name: "is never NaN", objective: minimize, values: ["nan", "5", "NaN"], want: "t1" },
     { name: "is the last with text", objective: minimize, values: ["Genotype(a)", "Genotype(b)"], want: "t1" },
+    { name: "is never text beside a number", objective: minimize, values: ["n/a", "5", "1,5"], want: "t1" },
     { name: "may be infinite", objective: maximize, values: ["1", "inf"], want: "t1" },
   ])("$name, in whatever order trials end", ({ objective, values, want }) =>
     fc.assert(

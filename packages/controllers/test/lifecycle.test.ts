@@ -12,7 +12,13 @@ import {
 import { MemoryStore } from "@qalam/store/memory";
 import { FakeClock } from "@qalam/testing";
 import { afterEach, describe, expect, it } from "vitest";
-import { isDisplaced, isSettled } from "../src/index.ts";
+import {
+  isDisplaced,
+  isSettled,
+  type SamplerHost,
+  type SuggestionReply,
+  type SuggestionRequest,
+} from "../src/index.ts";
 import { experiment } from "./builders.ts";
 import { condition, Home, type HomeOptions, has, parabola } from "./home.ts";
 import type { Training } from "./kubelet.ts";
@@ -36,6 +42,19 @@ class Gate {
     this.isOpen = true;
     this.#open();
   }
+}
+
+/** An algorithm that is not in the registry. */
+class ForeignSamplers implements SamplerHost {
+  async ask({ count }: SuggestionRequest): Promise<SuggestionReply> {
+    const parameterAssignments = [
+      { name: "x", value: "0.5" },
+      { name: "y", value: "a" },
+    ];
+    return { assignments: Array.from({ length: count }, () => ({ parameterAssignments })), exhausted: false };
+  }
+  forget(): void {}
+  async close(): Promise<void> {}
 }
 
 const homes: Home[] = [];
@@ -337,6 +356,60 @@ describe("what cannot work", () => {
       trialMetricsUnavailable: 1,
       metricsUnavailableTrialList: [trial?.metadata.name],
     });
+  });
+
+  it.each([
+    [
+      "1,5",
+      {},
+      'the value of "loss" is "1,5", which is no number: write numbers with a point and nothing between digits, loss=1.5',
+    ],
+    ["", {}, 'the value of "loss" is "", which is no number: write one, such as loss=0.5, or nan'],
+    [
+      "diverged",
+      {},
+      'the value of "loss" is "diverged", which is no number: write one, such as loss=0.5, or nan when there is none',
+    ],
+  ])("takes an objective of %j for none, and says what to write", async (value, more, why) => {
+    const train = (): Training => ({ reports: [{ metric: "loss", value }] });
+    const home = await start({ train });
+    await home.create(experiment("text", { maxTrialCount: 1, parallelTrialCount: 1, ...more }));
+    const done = await home.untilExperiment("text", "Failed");
+    const [trial] = await home.trials();
+    expect(condition(trial as never, "MetricsUnavailable")?.message).toBe(`Metrics are not available: ${why}`);
+    expect(trial?.status?.observation?.metrics?.[0]?.latest).toBe(value);
+    expect(done.status?.currentOptimalTrial?.bestTrialName ?? "").toBe("");
+  });
+
+  it("counts by the metric's strategy: text at the end costs a latest, not a min", async () => {
+    const reports = ["0.5", "0.4", "stopped"].map((value) => ({ metric: "loss", value }));
+    const home = await start({ train: () => ({ reports }) });
+    const objective = (value: "latest" | "min") => ({
+      type: "minimize" as const,
+      objectiveMetricName: "loss",
+      metricStrategies: [{ name: "loss", value }],
+    });
+    const one = { maxTrialCount: 1, parallelTrialCount: 1 };
+    await home.create(experiment("min", { ...one, objective: objective("min") }));
+    await home.untilExperiment("min", "Succeeded");
+    await home.create(experiment("latest", { ...one, objective: objective("latest") }));
+    const done = await home.untilExperiment("latest", "Failed");
+    expect(condition(done, "Failed")?.message).toContain(
+      'the latest value of "loss" is "stopped", which is no number: write one, such as loss=0.5, or nan when there is none; its strategy is latest, so the last one counts: report a number last, or take min or max',
+    );
+  });
+
+  it("takes text as an objective where the algorithm is not one of ours, as Katib does", async () => {
+    const home = await start({
+      train: () => ({ reports: [{ metric: "loss", value: "Genotype(normal=[])" }] }),
+      samplers: new ForeignSamplers(),
+    });
+    const algorithm = { algorithmName: "architectures-of-others" };
+    await home.create(experiment("text", { maxTrialCount: 2, parallelTrialCount: 1, algorithm }));
+    const done = await home.untilExperiment("text", "Succeeded");
+    const names = (await home.trials()).map(({ metadata }) => metadata.name);
+    expect(done.status?.trialsSucceeded).toBe(2);
+    expect(names).toContain(done.status?.currentOptimalTrial?.bestTrialName);
   });
 });
 

@@ -1,5 +1,5 @@
-import { applyDefaults, EXPERIMENT, type Experiment, type Metric } from "@qalam/api";
-import { explainMissingMetric, wantedMetrics } from "@qalam/collectors";
+import { applyDefaults, EXPERIMENT, type Experiment, type Metric, strategyOf } from "@qalam/api";
+import { explainMissingMetric, explainNoNumber, wantedMetrics } from "@qalam/collectors";
 import { MemoryObservationStore } from "@qalam/store/memory";
 import type { Command } from "commander";
 import { FileCollection, type FileRow } from "../collect-files.ts";
@@ -51,9 +51,12 @@ async function testCollector(
   }
   const metrics = await summary.summarize("");
   const objective = names[0] ?? "";
-  const isFound = metrics.some(({ name }) => name === objective);
+  const found = metrics.find(({ name }) => name === objective);
   const { diagnosis, files } = collection;
-  const why = isFound ? undefined : explainMissingMetric({ objective, spec: collector, diagnosis, files });
+  const why =
+    found === undefined
+      ? explainMissingMetric({ objective, spec: collector, diagnosis, files })
+      : explainNoNumber(found, strategyOf(spec.objective ?? {}, objective));
   if (output === "json")
     print(terminal, JSON.stringify({ rows: kept, metrics, ...(why !== undefined && { why }) }, null, 2));
   else printTables({ kept, count, names, metrics, found: diagnosis.found }, terminal);

@@ -1,3 +1,4 @@
+import { findAlgorithm } from "@qalam/algorithms";
 import {
   evaluateJob,
   isTrialCompleted,
@@ -5,11 +6,13 @@ import {
   type KubeObject,
   keyOf,
   STOP_ANNOTATION,
+  strategyOf,
   TRIAL,
   TRIAL_FINALIZER,
   type Trial,
   type TrialStatus,
 } from "@qalam/api";
+import { explainNoNumber } from "@qalam/collectors";
 import { commitStatus, ignoreOutdated, keyFrom, textOf, timestampOf, WorkQueue } from "@qalam/runtime";
 import type { ControllerContext } from "../controller-context.ts";
 import { EarlyStopping } from "../early-stopping/early-stopping.ts";
@@ -17,6 +20,7 @@ import { hasStopped, RunObjects } from "./run-objects.ts";
 import { isSettled, stopReason } from "./stop-reasons.ts";
 import {
   endedStatus,
+  type MissingObjective,
   missingObjectives,
   observedStatus,
   runningStatus,
@@ -116,7 +120,7 @@ export class TrialController {
       return;
     }
     const observed = await this.#observed(trial);
-    const missing = missingObjectives(observed, trial.spec.objective ?? {});
+    const missing = missingObjectives(observed, trial.spec.objective ?? {}, this.#takesText(trial));
     if (missing.length === 0) {
       const reason = withJobReason("TrialSucceeded", verdict);
       const message = withJobMessage("Trial has succeeded", verdict);
@@ -131,12 +135,29 @@ export class TrialController {
     this.#record(trial, "Warning", "MetricsUnavailable", `Metrics are not available for Job ${name}: ${why}`);
   }
 
-  async #whyMissing(trial: Trial, missing: readonly string[]): Promise<string> {
-    const objective = trial.spec.objective?.objectiveMetricName ?? "";
-    if (!missing.includes(objective)) return `no value was reported of ${missing.join(", ")}`;
+  /** Algorithms of others, and searches for architectures, may understand text; ours need numbers. */
+  #takesText({ metadata }: Trial): boolean {
+    const name = metadata.ownerReferences?.[0]?.name ?? "";
+    const spec = this.#context.experiments.get({ namespace: metadata.namespace ?? "", name })?.spec;
+    return spec?.nasConfig !== undefined || findAlgorithm(spec?.algorithm?.algorithmName ?? "") === undefined;
+  }
+
+  async #whyMissing(trial: Trial, missing: readonly MissingObjective[]): Promise<string> {
+    const { objective = {} } = trial.spec;
+    const absent = missing.filter(({ observed }) => observed === undefined).map(({ name }) => name);
+    const reasons = missing.flatMap(
+      ({ name, observed }) => (observed && explainNoNumber(observed, strategyOf(objective, name))) ?? [],
+    );
+    if (absent.includes(objective.objectiveMetricName ?? "")) reasons.unshift(await this.#whyAbsent(trial));
+    else if (absent.length > 0) reasons.unshift(`no value was reported of ${absent.join(", ")}`);
+    return reasons.join("; ");
+  }
+
+  /** Why nothing was reported of the main objective. */
+  #whyAbsent(trial: Trial): Promise<string> {
     return this.#context.explainMissingMetric(trial).catch((error: Error) => {
       this.#context.onError("trial", textOf(keyOf(trial)), error, 1);
-      return `no value was reported of ${objective}`;
+      return `no value was reported of ${trial.spec.objective?.objectiveMetricName}`;
     });
   }
 

@@ -3,7 +3,9 @@ import {
   type Metric,
   metricValue,
   type ObjectiveSpec,
+  parseGoFloat,
   setCondition,
+  strategyOf,
   type Trial,
   type TrialStatus,
   UNAVAILABLE,
@@ -64,11 +66,28 @@ export function endedStatus(
   };
 }
 
-/** Objectives of which nothing was observed. */
-export function missingObjectives({ observation }: TrialStatus, objective: ObjectiveSpec): string[] {
-  return objectiveNames(objective).filter((name) => {
+/** An objective without a value that counts. */
+export interface MissingObjective {
+  readonly name: string;
+  /** What was observed of it: values that are no numbers. Absent: nothing. */
+  readonly observed?: Metric;
+}
+
+/**
+ * Objectives without a value. Where a number is needed, text is none (Katib behaviour 3.4 takes any text, which then becomes the best trial).
+ * @param takesText whether the experiment's algorithm can use text, as a search for architectures can
+ */
+export function missingObjectives(
+  { observation }: TrialStatus,
+  objective: ObjectiveSpec,
+  takesText: boolean,
+): MissingObjective[] {
+  return objectiveNames(objective).flatMap((name): MissingObjective[] => {
     const metric = observation?.metrics?.find((one) => one.name === name);
-    return metricValue(metric, "latest") === UNAVAILABLE;
+    if (metric === undefined || metricValue(metric, "latest") === UNAVAILABLE) return [{ name }];
+    const text = metricValue(metric, strategyOf(objective, name) ?? "latest");
+    const isUsable = parseGoFloat(text) !== undefined || (takesText && text.trim() !== "");
+    return isUsable ? [] : [{ name, observed: metric }];
   });
 }
 
