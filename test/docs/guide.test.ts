@@ -1,18 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { qalam, root, temporaryFolder } from "../e2e/qalam-command.ts";
+import { qalam, temporaryFolder } from "../e2e/qalam-command.ts";
+import { blocks, guide } from "./guide-blocks.ts";
 
-const guide = join(root, "../shared/seed/guide.md");
 const python = process.env.QALAM_TEST_PYTHON;
-
-/** The code blocks of the guide, by language, as printed. */
-function blocks(language: string): string[] {
-  return [...readFileSync(guide, "utf8").matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].map(
-    ([, text = ""]) => text,
-  );
-}
 
 describe.skipIf(!existsSync(guide))("the guide", () => {
   it.skipIf(python === undefined)(

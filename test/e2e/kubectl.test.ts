@@ -1,40 +1,11 @@
-import { spawn, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { ensureKubectl } from "../../tools/kubectl.mjs";
+import { beforeEach, describe, expect, it } from "vitest";
+import { kubectls, startCluster } from "./kubectl-cluster.ts";
 import { writeManifest } from "./manifest.ts";
-import { type CommandResult, collect, startQalam, temporaryFolder, untilOutput } from "./qalam-command.ts";
+import { collect, untilOutput } from "./qalam-command.ts";
 
-const isThere = spawnSync("kubectl", ["version", "--client"], { stdio: "ignore" }).status === 0;
-/** The one on this machine, or a current one; and one that asks for OpenAPI v2 as protobuf, as all up to 1.28 do. */
-const programs = { current: isThere ? "kubectl" : ensureKubectl("current"), "of 1.27": ensureKubectl("old") };
-
-/** `qalam up` with kubectl pointed at it. */
-async function startCluster(program: string) {
-  const home = temporaryFolder();
-  const server = startQalam(["up", "--port", "0"], { home });
-  const output = collect(server);
-  onTestFinished(async () => {
-    server.kill("SIGTERM");
-    await output;
-  });
-  await untilOutput(server, /Ctrl-C/);
-  const env = { ...process.env, KUBECONFIG: join(home, "kubeconfig") };
-  const kubectl = (args: readonly string[], input?: string, more: NodeJS.ProcessEnv = {}): Promise<CommandResult> => {
-    const child = spawn(program, args, {
-      timeout: 60_000,
-      cwd: home,
-      env: { ...env, ...more },
-      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-    });
-    child.stdin?.end(input);
-    return collect(child);
-  };
-  return { home, kubectl };
-}
-
-describe.each(Object.entries(programs))("kubectl %s against qalam up", (_, program) => {
+describe.each(Object.entries(kubectls))("kubectl %s against qalam up", (_, program) => {
   if (program === undefined) return it.skip("needs a kubectl on the PATH, or Linux on x64 and Python to fetch one");
   let cluster: Awaited<ReturnType<typeof startCluster>>;
   beforeEach(async () => {
@@ -97,9 +68,11 @@ describe.each(Object.entries(programs))("kubectl %s against qalam up", (_, progr
   });
 
   it("follows a log while the trial runs, and shows changes with -w", async () => {
-    const { kubectl, home } = cluster;
+    const { kubectl, home, shell } = cluster;
     const go = join(home, "go");
-    const watching = kubectl(["get", "experiment", "-w", "--request-timeout=20s"]);
+    const watch = shell("kubectl get experiment -w");
+    const watching = collect(watch);
+    const watched = untilOutput(watch, /Running[\s\S]*Succeeded/);
     await kubectl([
       "apply",
       "-f",
@@ -114,7 +87,9 @@ describe.each(Object.entries(programs))("kubectl %s against qalam up", (_, progr
     const following = kubectl(["logs", "-f", "-l", "experiment=test"]);
     writeFileSync(go, "");
     expect((await following).stdout).toBe("first\nloss=1\n");
-    expect((await watching).stdout).toMatch(/Running[\s\S]*Succeeded/);
+    await watched;
+    watch.kill();
+    await watching;
   });
 
   it("applies built-in kinds again with a strategic merge", async () => {

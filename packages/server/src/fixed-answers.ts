@@ -84,7 +84,10 @@ function aggregatedVersion(request: IncomingMessage): "v2" | "v2beta1" | undefin
   );
 }
 
-type Definition = { readonly metadata: { readonly name: string; readonly creationTimestamp: string } };
+interface Definition {
+  readonly metadata: { readonly name: string; readonly creationTimestamp: string };
+  readonly spec: { readonly names: { readonly categories: readonly string[] } };
+}
 
 function sendDefinitions(
   request: IncomingMessage,
@@ -102,13 +105,17 @@ function sendDefinitions(
   sendObject(request, response, 200, name === undefined ? list : items[0]);
 }
 
+/** Kubernetes' two columns, and the categories: Katib's guides look for its definitions with `grep katib`, and no name of theirs has that word. */
 function definitionTable(items: readonly Definition[]): object {
   const column = (name: string, format: string) => ({ name, type: "string", format, description: name, priority: 0 });
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
     metadata: { resourceVersion: "1" },
-    columnDefinitions: [column("Name", "name"), column("Created At", "")],
-    rows: items.map((object) => ({ cells: [object.metadata.name, object.metadata.creationTimestamp], object })),
+    columnDefinitions: [column("Name", "name"), column("Created At", ""), column("Categories", "")],
+    rows: items.map((object) => ({
+      cells: [object.metadata.name, object.metadata.creationTimestamp, object.spec.names.categories.join(",")],
+      object,
+    })),
   };
 }
