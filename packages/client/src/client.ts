@@ -1,201 +1,190 @@
-import { apiVersionOf, type KubeObject, type Metric, type ObjectKey, type ResourceKind } from "@qalam/api";
+import { apiVersionOf, type KubeObject, type ObjectKey, type ResourceKind } from "@qalam/api";
 import { ApiError } from "./api-error.ts";
-import { jsonLines } from "./json-lines.ts";
+import { type Backoff, exponentialBackoff } from "./backoff.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import { type LogQuery, podLogs } from "./pod-logs.ts";
+import { linesOf } from "./read-body.ts";
+import { type ListQuery, listAll, listOnce, listPages, type ResourceList, type Scope } from "./resource-list.ts";
+import { collectionPath, objectPath } from "./resource-path.ts";
+import { ResumingWatch, type WatchEvent, type WatchQuery } from "./resuming-watch.ts";
+import {
+  followTrialObservations,
+  type ObservationQuery,
+  type ObservationRow,
+  type Observations,
+  trialObservations,
+} from "./trial-observations.ts";
+import {
+  type ApplyOptions,
+  type DeleteOptions,
+  deleteBody,
+  type NewObject,
+  type Part,
+  type Patch,
+  patchBody,
+  type WriteOptions,
+  writeQuery,
+} from "./write-requests.ts";
 
-export interface ClientOptions {
-  /** For example `http://127.0.0.1:7070`. */
-  readonly baseUrl: string;
-  readonly token: string;
-  /** The platform's own by default. */
-  readonly fetch?: typeof fetch;
+export interface ClientOptions extends ConnectionOptions {
+  /** Waits before a watch, log or series is taken up again; throws to give it up. @default exponentialBackoff */
+  readonly backoff?: Backoff;
 }
 
-export interface ListQuery {
-  readonly namespace?: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-  readonly limit?: number;
-  readonly continue?: string;
-}
-
-export type WatchLine<T> = { readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK"; readonly object: T };
-
-/** A typed client of the Kubernetes API that Qalam serves. Every failure is an ApiError with the server's Status. Runs in browsers and Node. */
+/**
+ * A typed client of the Kubernetes API that Qalam serves, for browsers and Node: the kind says what the objects look like. Refusals are
+ * ApiErrors, an unreachable server is a ConnectionError. What takes a signal stops when it aborts: requests with the signal's reason,
+ * streams by ending.
+ */
 export class Client {
-  readonly #options: ClientOptions;
-  readonly #fetch: typeof fetch;
+  readonly #connection: Connection;
+  readonly #backoff: Backoff;
 
-  constructor(options: ClientOptions) {
-    this.#options = options;
-    this.#fetch = options.fetch ?? fetch;
+  constructor({ backoff = exponentialBackoff, ...options }: ClientOptions) {
+    this.#connection = new Connection(options);
+    this.#backoff = backoff;
   }
 
-  /** @returns undefined when there is none */
-  async get<T extends KubeObject>(kind: ResourceKind<T>, key: ObjectKey): Promise<T | undefined> {
+  /** @returns undefined when there is no such object; a kind that the server does not know is an ApiError */
+  async get<T extends KubeObject>(
+    kind: ResourceKind<T>,
+    key: ObjectKey,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<T | undefined> {
     try {
-      return await this.#json<T>("GET", pathOf(kind, key.namespace, key.name));
+      return await this.#connection.json<T>({ path: objectPath(kind, key), signal });
     } catch (error) {
-      if (error instanceof ApiError && error.httpStatus === 404) return undefined;
+      if (error instanceof ApiError && error.isNotFound && error.details.name !== undefined) return undefined;
       throw error;
     }
   }
 
-  async list<T extends KubeObject>(
+  /** One page, or everything without a limit. */
+  list<T extends KubeObject>(kind: ResourceKind<T>, query: ListQuery = {}): Promise<ResourceList<T>> {
+    return listOnce(this.#connection, kind, query);
+  }
+
+  /** Pages of one snapshot, 500 objects each unless `limit` says otherwise. @throws ApiError 410 when reading takes too long */
+  pages<T extends KubeObject>(kind: ResourceKind<T>, query: ListQuery = {}): AsyncGenerator<ResourceList<T>> {
+    return listPages(this.#connection, kind, query);
+  }
+
+  /** Everything, read in pages; starts over when the server forgets the snapshot meanwhile. */
+  listAll<T extends KubeObject>(
     kind: ResourceKind<T>,
-    query: ListQuery = {},
-  ): Promise<{ items: T[]; metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number } }> {
-    const { namespace = "", ...rest } = query;
-    return this.#json("GET", pathOf(kind, namespace), rest);
+    query: Omit<ListQuery, "continue"> = {},
+  ): Promise<ResourceList<T>> {
+    return listAll(this.#connection, kind, query);
   }
 
-  async create<T extends KubeObject>(kind: ResourceKind<T>, object: T, query: Query = {}): Promise<T> {
-    return this.#json("POST", pathOf(kind, object.metadata.namespace ?? "default"), query, object);
+  /**
+   * What exists and then every change, until the signal aborts. A connection that ends is taken up where it stopped; when the server no
+   * longer knows that point, the difference is told as if it had been watched.
+   */
+  watch<T extends KubeObject>(kind: ResourceKind<T>, query: WatchQuery<T> = {}): AsyncGenerator<WatchEvent<T>> {
+    return new ResumingWatch(this.#connection, kind, query).events(query.backoff ?? this.#backoff);
   }
 
-  /** @param subresource `status` changes the status alone */
-  async update<T extends KubeObject>(
-    kind: ResourceKind<T>,
-    object: T,
-    subresource?: "status",
-    query: Query = {},
-  ): Promise<T> {
-    return this.#json(
-      "PUT",
-      pathOf(kind, object.metadata.namespace ?? "default", object.metadata.name, subresource),
-      query,
-      object,
-    );
+  /** @returns the object as it was stored: with defaults, uid and version */
+  create<T extends KubeObject>(kind: ResourceKind<T>, object: NewObject<T>, options: WriteOptions = {}): Promise<T> {
+    const path = collectionPath(kind, object.metadata.namespace || "default");
+    return this.#write<T>("POST", path, options, { body: withType(kind, object) });
   }
 
-  /** JSON merge patch. */
-  async patch<T extends KubeObject>(
+  /** Replaces an object. With `metadata.resourceVersion` only if nobody else changed it since. */
+  update<T extends KubeObject>(kind: ResourceKind<T>, object: T, options: WriteOptions = {}): Promise<T> {
+    return this.#write<T>("PUT", pathOf(kind, object, options), options, { body: withType(kind, object) });
+  }
+
+  /** Changes parts of an object: `{ merge: { spec: { parallelTrialCount: 4 } } }`. */
+  patch<T extends KubeObject>(
     kind: ResourceKind<T>,
     key: ObjectKey,
-    patch: object,
-    subresource?: "status",
-    query: Query = {},
+    patch: Patch<T>,
+    options: WriteOptions = {},
   ): Promise<T> {
-    return this.#json(
-      "PATCH",
-      pathOf(kind, key.namespace, key.name, subresource),
-      query,
-      patch,
-      "application/merge-patch+json",
-    );
+    return this.#write<T>("PATCH", objectPath(kind, key, options.subresource), options, patchBody(patch));
   }
 
-  async delete(kind: ResourceKind, key: ObjectKey, options: object = {}): Promise<KubeObject> {
-    return this.#json("DELETE", pathOf(kind, key.namespace, key.name), {}, options);
-  }
-
-  /** Changes as they come; ends when the server or `signal` ends it. @throws ApiError 410 when the version is too old: list again */
-  async *watch<T extends KubeObject>(
+  /** Server-side apply: the object will have these fields, and no more of those that this manager applied before. Creates it if need be. */
+  apply<T extends KubeObject>(
     kind: ResourceKind<T>,
-    query: ListQuery & { readonly resourceVersion?: string; readonly allowWatchBookmarks?: boolean },
-    signal?: AbortSignal,
-  ): AsyncGenerator<WatchLine<T>> {
-    const { namespace = "", ...rest } = query;
-    const response = await this.#request(
-      "GET",
-      pathOf(kind, namespace),
-      { ...rest, watch: true },
-      { ...(signal !== undefined && { signal }) },
-    );
-    for await (const line of jsonLines<{ type: string; object: T }>(response)) {
-      if (line.type === "ERROR") throw ApiError.from(line.object);
-      yield line as WatchLine<T>;
-    }
-  }
-
-  /** A container's output; with `follow` until it ends. */
-  async *logs(pod: ObjectKey, query: Query, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    const response = await this.#request(
-      "GET",
-      `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/log`,
-      query,
-      { ...(signal !== undefined && { signal }) },
-    );
-    if (response.body !== null)
-      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) yield chunk;
-  }
-
-  /** Metric rows and summaries of a trial. */
-  async observations(trial: ObjectKey, query: Query = {}): Promise<{ metrics: Metric[]; rows: ObservationRow[] }> {
-    return this.#json("GET", observationsPath(trial), query);
-  }
-
-  /** Metric rows of a trial: those there are and then new ones, until it has ended. */
-  async *followObservations(
-    trial: ObjectKey,
-    query: Query = {},
-    signal?: AbortSignal,
-  ): AsyncGenerator<ObservationRow[]> {
-    const response = await this.#request(
-      "GET",
-      observationsPath(trial),
-      { ...query, watch: true },
-      { ...(signal !== undefined && { signal }) },
-    );
-    for await (const { rows } of jsonLines<{ rows: ObservationRow[] }>(response)) yield rows;
-  }
-
-  async #json<T>(
-    method: string,
-    path: string,
-    query: Query = {},
-    body?: unknown,
-    contentType = "application/json",
+    object: Part<T> & { metadata: { name: string } },
+    options: ApplyOptions,
   ): Promise<T> {
-    const response = await this.#request(
+    const body = withType(kind, object);
+    const patch = { body, contentType: "application/apply-patch+yaml" };
+    return this.#write<T>("PATCH", pathOf(kind, object, options), options, patch, { force: options.force });
+  }
+
+  /** @returns the object while finalizers keep it, undefined when it is gone */
+  async delete<T extends KubeObject>(
+    kind: ResourceKind<T>,
+    key: ObjectKey,
+    options: DeleteOptions = {},
+  ): Promise<T | undefined> {
+    const { signal } = options;
+    const request = { method: "DELETE", path: objectPath(kind, key), body: deleteBody(options), signal } as const;
+    const answer = await this.#connection.json<KubeObject>(request);
+    return answer.kind === "Status" ? undefined : (answer as T);
+  }
+
+  /** Deletes everything of a namespace that matches the selectors. @returns the objects as they were */
+  async deleteCollection<T extends KubeObject>(
+    kind: ResourceKind<T>,
+    { namespace, ...query }: Scope & { readonly namespace: string },
+    options: DeleteOptions = {},
+  ): Promise<T[]> {
+    const request = { method: "DELETE", path: collectionPath(kind, namespace), query: { ...query } } as const;
+    const { signal } = options;
+    const list = await this.#connection.json<ResourceList<T>>({ ...request, body: deleteBody(options), signal });
+    return list.items;
+  }
+
+  /** A container's output in bytes; with `follow` until it ends. */
+  logs(pod: ObjectKey, query: LogQuery = {}): AsyncGenerator<Uint8Array> {
+    return podLogs(this.#connection, pod, query, query.backoff ?? this.#backoff);
+  }
+
+  /** A container's output line by line. */
+  logLines(pod: ObjectKey, query: LogQuery = {}): AsyncGenerator<string> {
+    return linesOf(this.logs(pod, query));
+  }
+
+  /** The metric rows of a trial and the summary of each metric. */
+  observations(trial: ObjectKey, query: ObservationQuery = {}): Promise<Observations> {
+    return trialObservations(this.#connection, trial, query);
+  }
+
+  /** Metric rows of a trial as they come: first those there are, then new ones, until it has ended. */
+  followObservations(trial: ObjectKey, query: ObservationQuery = {}): AsyncGenerator<ObservationRow[]> {
+    return followTrialObservations(this.#connection, trial, query, this.#backoff);
+  }
+
+  #write<T>(
+    method: "POST" | "PUT" | "PATCH",
+    path: string,
+    options: WriteOptions,
+    content: { body: unknown; contentType?: string },
+    query: { readonly force?: boolean | undefined } = {},
+  ): Promise<T> {
+    const { signal, onWarning } = options;
+    return this.#connection.json<T>({
       method,
       path,
-      query,
-      body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": contentType } },
-    );
-    return (await response.json()) as T;
-  }
-
-  async #request(method: string, path: string, query: Query, init: RequestInit): Promise<Response> {
-    const { baseUrl, token } = this.#options;
-    const response = await this.#fetch(`${baseUrl}${path}${queryText(query)}`, {
-      ...init,
-      method,
-      headers: { ...init.headers, authorization: `Bearer ${token}`, accept: "application/json" },
+      query: { ...writeQuery(options), ...query },
+      ...content,
+      signal,
+      onWarning,
     });
-    if (response.ok) return response;
-    throw ApiError.from(await response.json().catch(() => ({ message: response.statusText, code: response.status })));
   }
 }
 
-/** One reported value of one metric. */
-export interface ObservationRow {
-  readonly metric: string;
-  readonly value: string;
-  /** RFC 3339. */
-  readonly time: string;
-  readonly step?: number;
-  readonly source: string;
-  readonly sequence: number;
+function withType(kind: ResourceKind, object: object): object {
+  return { apiVersion: apiVersionOf(kind), kind: kind.kind, ...object };
 }
 
-function observationsPath({ namespace, name }: ObjectKey): string {
-  return `/apis/kubeflow.org/v1beta1/namespaces/${encodeURIComponent(namespace)}/trials/${encodeURIComponent(name)}/observations`;
-}
-
-type Query = Readonly<Record<string, string | number | boolean | undefined>>;
-
-function queryText(query: Query): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== false) parameters.set(name, String(value));
-  const text = parameters.toString();
-  return text === "" ? "" : `?${text}`;
-}
-
-function pathOf(kind: ResourceKind, namespace: string, name?: string, subresource?: string): string {
-  const root = kind.group === "" ? `/api/${kind.version}` : `/apis/${apiVersionOf(kind)}`;
-  const scope = kind.namespaced && namespace !== "" ? `/namespaces/${encodeURIComponent(namespace)}` : "";
-  return [`${root}${scope}/${kind.plural}`, name === undefined ? undefined : encodeURIComponent(name), subresource]
-    .filter((part) => part !== undefined)
-    .join("/");
+function pathOf(kind: ResourceKind, object: { metadata: object }, { subresource }: WriteOptions): string {
+  const { namespace = "", name = "" } = object.metadata as Partial<KubeObject["metadata"]>;
+  return objectPath(kind, { namespace, name }, subresource);
 }

@@ -1,3 +1,4 @@
+export * from "./counted-watches.ts";
 export * from "./describe-observation-store.ts";
 export * from "./describe-resource-store.ts";
 export * from "./describe-sampler.ts";

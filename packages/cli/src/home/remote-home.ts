@@ -1,6 +1,6 @@
 import { TRIAL } from "@qalam/api";
 import { Client } from "@qalam/client";
-import type { ResourceStore } from "@qalam/store";
+import type { ObservationQuery, ResourceStore } from "@qalam/store";
 import type { Home } from "./home.ts";
 import { RemoteStore } from "./remote-store.ts";
 import { readToken } from "./token.ts";
@@ -9,19 +9,18 @@ import { readToken } from "./token.ts";
 export async function openRemoteHome(path: string, address: string): Promise<Home> {
   const client = new Client({ baseUrl: address, token: readToken(path) });
   const store = new RemoteStore(client);
-  const observationsOf = async (uid: string, query: Record<string, string | number | undefined>) => {
+  const observationsOf = async (uid: string, query: ObservationQuery) => {
     const trial = await findTrial(store, uid);
     return trial === undefined ? { metrics: [], rows: [] } : client.observations(trial, query);
   };
   return {
     store,
     observations: {
-      query: async (uid, { metric, start, end, downsample } = {}) =>
-        (await observationsOf(uid, { metric, start, end, downsample })).rows,
-      follow: (trial, query, signal) => client.followObservations(trial, { ...query }, signal),
+      query: async (uid, query = {}) => (await observationsOf(uid, query)).rows,
+      follow: (trial, query, signal) => client.followObservations(trial, { ...query, signal }),
       summarize: async (uid) => (await observationsOf(uid, { downsample: 1 })).metrics,
     },
-    logs: { read: (pod, options, signal) => client.logs(pod, { ...options }, signal) },
+    logs: { read: (pod, options, signal) => client.logs(pod, { ...options, signal }) },
     where: `server at ${address}`,
     close: async () => {},
   };

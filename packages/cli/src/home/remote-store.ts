@@ -1,5 +1,5 @@
 import { type KubeObject, keyOf, type ObjectKey, type ResourceKind } from "@qalam/api";
-import { ApiError, type Client } from "@qalam/client";
+import { ApiError, type Client, type MergePatch } from "@qalam/client";
 import {
   AlreadyExistsError,
   ConflictError,
@@ -37,29 +37,27 @@ export class RemoteStore implements ResourceStore {
     return { items, ...metadata };
   }
 
+  /** Goes on when the server is started again; ends with ExpiredError only when it was asked for a version that the server forgot. */
   watch<T extends KubeObject>(
     kind: ResourceKind<T>,
-    { shared: _, allowBookmarks, ...options }: WatchOptions = {},
+    { shared: _, allowBookmarks = false, ...options }: WatchOptions = {},
   ): ResourceWatch<T> {
     const controller = new AbortController();
-    const lines = this.#client.watch(
-      kind,
-      { ...options, ...(allowBookmarks === true && { allowWatchBookmarks: true }) },
-      controller.signal,
-    );
-    return { close: () => controller.abort(), [Symbol.asyncIterator]: () => watchEvents(lines, controller.signal) };
+    const events = this.#client.watch(kind, { ...options, bookmarks: allowBookmarks, signal: controller.signal });
+    return { close: () => controller.abort(), [Symbol.asyncIterator]: () => expiring(events) };
   }
 
   async create<T extends KubeObject>(kind: ResourceKind<T>, object: T, options: WriteOptions = {}): Promise<T> {
-    return translated(kind, object.metadata.name, this.#client.create(kind, object, dryRun(options)));
+    return translated(kind, object.metadata.name, this.#client.create(kind, object, options));
   }
 
   async update<T extends KubeObject>(kind: ResourceKind<T>, object: T, options: WriteOptions = {}): Promise<T> {
-    return translated(kind, keyOf(object).name, this.#client.update(kind, object, undefined, dryRun(options)));
+    return translated(kind, keyOf(object).name, this.#client.update(kind, object, options));
   }
 
   async updateStatus<T extends KubeObject>(kind: ResourceKind<T>, object: T, options: WriteOptions = {}): Promise<T> {
-    return translated(kind, keyOf(object).name, this.#client.update(kind, object, "status", dryRun(options)));
+    const subresource = "status";
+    return translated(kind, keyOf(object).name, this.#client.update(kind, object, { ...options, subresource }));
   }
 
   async patch<T extends KubeObject>(
@@ -68,13 +66,13 @@ export class RemoteStore implements ResourceStore {
     patch: object,
     options: PatchOptions = {},
   ): Promise<T> {
-    return translated(kind, key.name, this.#client.patch(kind, key, patch, options.subresource, dryRun(options)));
+    return translated(kind, key.name, this.#client.patch(kind, key, { merge: patch as MergePatch<T> }, options));
   }
 
   async delete<T extends KubeObject>(kind: ResourceKind<T>, key: ObjectKey, options: DeleteOptions = {}): Promise<T> {
-    const { dryRun: isDry, ...rest } = options;
-    const sent = { ...rest, ...(isDry === true && { dryRun: ["All"] }) };
-    return (await translated(kind, key.name, this.#client.delete(kind, key, sent))) as T;
+    const last = await this.get(kind, key);
+    const kept = await translated(kind, key.name, this.#client.delete(kind, key, options));
+    return kept ?? (last as T); // one that was not there at first cannot be deleted
   }
 
   async currentResourceVersion(): Promise<string> {
@@ -84,23 +82,11 @@ export class RemoteStore implements ResourceStore {
   async close(): Promise<void> {}
 }
 
-function dryRun(options: WriteOptions) {
-  return options.dryRun === true ? { dryRun: "All" } : {};
-}
-
-async function* watchEvents<T>(
-  lines: AsyncIterable<{ type: WatchEvent<T>["type"]; object: T }>,
-  signal: AbortSignal,
-): AsyncGenerator<WatchEvent<T>> {
+async function* expiring<T>(events: AsyncIterable<WatchEvent<T>>): AsyncGenerator<WatchEvent<T>> {
   try {
-    for await (const { type, object } of lines) {
-      if (type === "BOOKMARK") yield { type, resourceVersion: (object as KubeObject).metadata.resourceVersion ?? "" };
-      else yield { type, object };
-    }
+    yield* events;
   } catch (error) {
-    if (signal.aborted) return;
-    if (error instanceof ApiError && error.httpStatus === 410) throw new ExpiredError(error.message);
-    throw error;
+    throw error instanceof ApiError && error.isGone ? new ExpiredError(error.message) : error;
   }
 }
 

@@ -1,0 +1,149 @@
+import { POD, TRIAL } from "@qalam/api";
+import type { ContainerLogs, LogOptions, ObservationRow } from "@qalam/store";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { serve } from "./served-store.ts";
+
+const key = { namespace: "default", name: "t" };
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** A log that grows as the test says. */
+class GrowingLog implements ContainerLogs {
+  readonly asked: LogOptions[] = [];
+  #text = "";
+  #isOver = false;
+  #wake: (() => void)[] = [];
+
+  write(text: string, isOver = false): void {
+    this.#text += text;
+    this.#isOver ||= isOver;
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  async *read(_: unknown, options: LogOptions, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    this.asked.push(options);
+    signal?.addEventListener("abort", () => this.write(""));
+    for (let sent = 0; signal?.aborted !== true; ) {
+      if (sent < this.#text.length) {
+        yield bytes(this.#text.slice(sent));
+        sent = this.#text.length;
+      } else if (this.#isOver || options.follow !== true) return;
+      else await new Promise<void>((resolve) => this.#wake.push(resolve));
+    }
+  }
+}
+
+async function servedPod() {
+  const logs = new GrowingLog();
+  const { served, client } = await serve({ logs, client: { backoff: async () => void (await served.start()) } });
+  await client.create(POD, { metadata: { name: "t" }, spec: { containers: [{ name: "main", image: "i" }] } });
+  return { served, client, logs };
+}
+
+describe("logs", () => {
+  it("come as bytes and as lines, and ask for what was asked", async () => {
+    const { client, logs } = await servedPod();
+    logs.write("one\ntw\u00f6\nthree");
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of client.logs(key, { container: "main", tailLines: 5, timestamps: true }))
+      chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toBe("one\ntw\u00f6\nthree");
+    expect(logs.asked[0]).toMatchObject({ container: "main", tailLines: 5, timestamps: true, follow: false });
+    const lines: string[] = [];
+    for await (const line of client.logLines(key)) lines.push(line);
+    expect(lines).toEqual(["one", "tw\u00f6", "three"]);
+  });
+
+  it("are followed until the container ends, over a server that is started again, without a byte twice or missing", async () => {
+    const { served, client, logs } = await servedPod();
+    logs.write("one\ntw");
+    const lines: string[] = [];
+    for await (const line of client.logLines(key, { follow: true })) {
+      lines.push(line);
+      if (line === "one") {
+        logs.write("o\nthree\n");
+        await served.stop();
+        logs.write("four\n", true);
+      }
+    }
+    expect(lines).toEqual(["one", "two", "three", "four"]);
+    expect(logs.asked.length).toBe(2);
+  });
+
+  it("end when the signal aborts; those that cannot be taken up say that the connection broke", async () => {
+    const { served, client, logs } = await servedPod();
+    logs.write("one\n");
+    const abort = new AbortController();
+    const lines = client.logLines(key, { follow: true, signal: abort.signal });
+    expect((await lines.next()).value).toBe("one");
+    abort.abort();
+    expect(await lines.next()).toEqual({ done: true, value: undefined });
+    const tail = client.logLines(key, { follow: true, tailLines: 1 });
+    expect((await tail.next()).value).toBe("one");
+    await served.stop();
+    await expect(tail.next()).rejects.toMatchObject({ code: "CONNECTION" });
+  });
+
+  it("of a pod or container that is not there are refused", async () => {
+    const { client } = await servedPod();
+    await expect(client.logs({ ...key, name: "none" }).next()).rejects.toMatchObject({ isNotFound: true });
+    await expect(client.logs(key, { container: "x" }).next()).rejects.toMatchObject({ status: 400 });
+  });
+});
+
+const row = (sequence: number, metric = "loss"): ObservationRow => ({
+  metric,
+  value: `0.${sequence}`,
+  time: `2026-01-01T00:00:0${sequence}Z`,
+  source: "push",
+  sequence,
+});
+
+async function servedTrial() {
+  const { served, client, store } = await serve({ client: { backoff: async () => void (await served.start()) } });
+  const trial = await store.create(TRIAL, {
+    apiVersion: "kubeflow.org/v1beta1",
+    kind: "Trial",
+    metadata: key,
+    spec: { objective: { type: "minimize", objectiveMetricName: "loss" }, parameterAssignments: [], runSpec: {} },
+  });
+  const { uid = "" } = trial.metadata;
+  const finish = () => store.updateStatus(TRIAL, { ...trial, status: { completionTime: "2026-01-01T00:01:00Z" } });
+  return { served, client, uid, finish };
+}
+
+describe("observations", () => {
+  it("are read with the summary of each metric, one metric alone, within times", async () => {
+    const { served, client, uid } = await servedTrial();
+    await served.observations.append(uid, [row(1), row(2), row(1, "accuracy")]);
+    const { metrics, rows } = await client.observations(key);
+    expect(rows).toHaveLength(3);
+    expect(metrics).toContainEqual({ name: "loss", min: "0.1", max: "0.2", latest: "0.2" });
+    expect((await client.observations(key, { metric: "accuracy" })).rows).toEqual([row(1, "accuracy")]);
+    expect((await client.observations(key, { start: "2026-01-01T00:00:02Z" })).rows).toEqual([row(2)]);
+  });
+
+  it("are followed to the trial's end, over a server that is started again, without a row twice or missing", async () => {
+    const { served, client, uid, finish } = await servedTrial();
+    await served.observations.append(uid, [row(1)]);
+    const seen: number[] = [];
+    for await (const rows of client.followObservations(key)) {
+      seen.push(...rows.map(({ sequence }) => sequence));
+      if (seen.length === 1) await served.observations.append(uid, [row(2)]);
+      if (seen.length === 2) {
+        await served.stop();
+        await served.observations.append(uid, [row(3)]);
+      }
+      if (seen.length === 3) await finish();
+    }
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it("end when the signal aborts, and free the server's watch", async () => {
+    const { served, client, uid } = await servedTrial();
+    await served.observations.append(uid, [row(1)]);
+    const abort = new AbortController();
+    onTestFinished(() => abort.abort());
+    for await (const _ of client.followObservations(key, { signal: abort.signal })) abort.abort();
+    await served.watches.until(0);
+  });
+});
