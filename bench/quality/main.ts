@@ -1,9 +1,8 @@
-import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { appendFileSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { ALGORITHMS, checkSettings, findAlgorithm, settingsRecord } from "@qalam/algorithms";
-import { type BenchmarkData, openBenchmarkData, type SuiteTask } from "./benchmark-data.ts";
-import { heldOutTask } from "./held-out.ts";
+import { openBenchmarkData } from "./benchmark-data.ts";
+import { algorithmOf, referenceRow, tasksOf } from "./command-line.ts";
 import { type Row, report, taskReport } from "./report.ts";
 import { type Mode, PARALLEL, type Run, runSearch } from "./run-search.ts";
 import { checkFunctions, checkRandom } from "./self-test.ts";
@@ -40,47 +39,6 @@ const { values: options } = parseArgs({
   },
 });
 
-/** An algorithm with its settings from the command line. @throws with what is accepted */
-function algorithmOf(text: string) {
-  const [name = "", ...assignments] = text.split(":");
-  const algorithm = findAlgorithm(name);
-  if (algorithm === undefined)
-    throw new Error(`unknown algorithm "${name}"; there are ${ALGORITHMS.map((one) => one.name).join(", ")}`);
-  const settings = assignments.map((assignment) => {
-    const [key = "", value = ""] = assignment.split("=");
-    return { name: key, value };
-  });
-  const problems = checkSettings(name, algorithm.settings, settings);
-  if (problems.length > 0) throw new Error(problems.map(({ problem }) => problem).join("\n"));
-  return { text, algorithm, settings: settingsRecord(settings) };
-}
-
-/** The tasks that `--tasks` names. */
-async function tasksOf(data: BenchmarkData, names: string | undefined): Promise<readonly SuiteTask[]> {
-  if (names === undefined) return data.tasks;
-  const chosen: SuiteTask[] = [];
-  for (const name of names.split(",")) {
-    const exact = data.tasks.filter((task) => task.name === name);
-    const found = exact.length > 0 ? exact : data.tasks.filter((task) => task.name.includes(name));
-    chosen.push(...(found.length > 0 ? found : [await heldOutTask(data, name)]));
-  }
-  return chosen;
-}
-
-/** Runs of a sampler that were made before. */
-function referenceRow(data: BenchmarkData, name: string, tasks: readonly Task[], seeds: number): Row {
-  const [file = "", sampler] = name.includes(".jsonl")
-    ? name.split(/(?<=\.jsonl):?/)
-    : [join(data.folder, "reference-optuna-5.0.0.jsonl"), name];
-  const names = new Set(tasks.map((task) => task.name));
-  const runs = readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line): Run => JSON.parse(line))
-    .filter((run) => (sampler || run.sampler) === run.sampler && names.has(run.task) && run.seed < seeds);
-  return { name: name.includes(".jsonl") ? name : `Optuna ${name}`, runs };
-}
-
 async function main(): Promise<number> {
   if (options.help) {
     console.log(HELP);
@@ -97,7 +55,7 @@ async function main(): Promise<number> {
   const rows: Row[] = [];
   for (const { text, algorithm, settings } of (options["self-test"] ? "random" : options.algorithm)
     .split(",")
-    .map(algorithmOf)) {
+    .map((text) => algorithmOf(text))) {
     const runs: Run[] = [];
     for (const task of tasks) {
       for (let seed = 0; seed < seeds; seed++)

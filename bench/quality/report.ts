@@ -56,11 +56,12 @@ function latencyTable(rows: readonly Row[]): string {
   return table(["ask, ms: median / p99 by finished trials", ...spans.map(({ from }) => `from ${from}`)], lines);
 }
 
-function scoreText({ mean, error }: Score, digits: number): string {
+export function scoreText({ mean, error }: Score, digits: number): string {
   return Number.isNaN(mean) ? "" : `${mean.toFixed(digits)} ± ${error.toFixed(digits)}`;
 }
 
-function winText(runs: readonly Run[], reference: Row | undefined, n: number): string {
+/** "share % [interval], pairs" of wins against a reference after n. */
+export function winText(runs: readonly Run[], reference: Row | undefined, n: number): string {
   const wins = winRate(runs, reference?.runs ?? [], n);
   const percent = (share: number) => (100 * share).toFixed(0);
   return wins === undefined
@@ -68,7 +69,8 @@ function winText(runs: readonly Run[], reference: Row | undefined, n: number): s
     : `${percent(wins.rate)} % [${percent(wins.low)}, ${percent(wins.high)}], ${wins.pairs} pairs`;
 }
 
-function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+/** A Markdown table. */
+export function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [row(head), row(head.map(() => "---")), ...lines.map(row)].join("\n");
 }

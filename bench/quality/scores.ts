@@ -28,7 +28,7 @@ export function scoreL(runs: readonly Run[], scale: Scale, n: number): Score {
 }
 
 /** (min(best, clip) − optimum) / (clip − optimum): 0 at the optimum, 1 at a random draw. */
-function normalisedRegret(best: number, task: string, scale: Scale): number {
+export function normalisedRegret(best: number, task: string, scale: Scale): number {
   const { optimum, clip } = scale.get(task) ?? { optimum: 0, clip: 1 };
   return (Math.min(best, clip) - optimum) / (clip - optimum);
 }
