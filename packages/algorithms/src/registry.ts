@@ -13,6 +13,7 @@ import { random } from "./random/random.ts";
 import type { Algorithm, SamplerOptions } from "./sampler.ts";
 import { sobol } from "./sobol/sobol.ts";
 import { multivariateTpe, tpe } from "./tpe/tpe.ts";
+import { turbo } from "./turbo/turbo.ts";
 
 /** Every search algorithm users can name. */
 export const ALGORITHMS: readonly Algorithm[] = [
@@ -30,6 +31,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   evolution,
   nsga2,
   gp,
+  turbo,
   bayesianoptimization,
 ];
 

@@ -6,5 +6,6 @@ const SAMPLERS: readonly [name: string, suite: SamplerSuite][] = [
   ["gp", { runs: 4, learningTrials: 24 }],
   ["auto", { runs: 3, learningTrials: 24 }],
   ["bayesianoptimization", { runs: 3, learningTrials: 30 }],
+  ["turbo", { runs: 3, learningTrials: 30 }],
 ];
 for (const [name, suite] of SAMPLERS) describeSampler(name, findAlgorithm(name)!, suite);

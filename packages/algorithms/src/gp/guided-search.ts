@@ -16,6 +16,8 @@ export interface Guide {
   readonly startup: number;
   /** Origin of those. */
   readonly startOrigin: string;
+  /** An ask begins. @returns number of the first trial that counts as start design, absent: all do */
+  begin?(): number | undefined;
   /** Fits the model to the history, once per ask. @param pending features of points under way */
   update(pending: readonly Float64Array[]): void;
   /** The most promising allowed point, if any. */
@@ -47,13 +49,15 @@ export class GuidedSearch {
 
   ask(count: number, pending: readonly PendingTrial[], guide: Guide): Answer {
     this.ledger.begin(pending);
+    const since = guide.begin?.() ?? Number.NEGATIVE_INFINITY;
+    let counted = pending.filter(({ id }) => id >= since).length;
     const underWay = [...pending].sort((a, b) => a.id - b.id).map(({ point }) => this.features.encode(point));
     const suggestions: SuggestedTrial[] = [];
     let isFitted = false;
     while (suggestions.length < count) {
       const random = this.ledger.stream(guide.name);
       const first = this.ledger.initialPoint();
-      if (first === undefined && !isFitted && this.#hasEnough(underWay.length, guide.startup)) {
+      if (first === undefined && !isFitted && this.#hasEnough(since, counted, guide.startup)) {
         guide.update(underWay);
         isFitted = true;
       }
@@ -64,16 +68,17 @@ export class GuidedSearch {
       if (suggested === undefined) break;
       const features = this.features.encode(suggested.point);
       underWay.push(features);
+      counted++;
       if (isFitted) guide.addPending(features);
       suggestions.push({ id: this.ledger.take(suggested.point), ...suggested });
     }
     return { suggestions, exhausted: suggestions.length < count };
   }
 
-  /** Results to fit to, and a start design handed out. */
-  #hasEnough(pending: number, startup: number): boolean {
+  /** Results to fit to, and a start design handed out. @param since first trial that counts @param pending how many such are under way */
+  #hasEnough(since: number, pending: number, startup: number): boolean {
     if (this.features.dimension === 0) return false;
-    const { observations } = this.history;
+    const observations = this.history.observations.filter(({ id }) => id >= since);
     const measured = observations.filter(({ losses }) => losses.every(Number.isFinite)).length;
     return measured >= 2 && observations.length + pending >= startup;
   }

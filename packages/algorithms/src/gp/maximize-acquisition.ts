@@ -1,5 +1,6 @@
 import { BoxMinimizer, type RandomStream } from "@qalam/numeric";
 import type { Acquisition } from "./acquisition.ts";
+import type { Box } from "./box.ts";
 import type { FeatureSpace } from "./feature-space.ts";
 
 /** Rounds of continuous and discrete steps. */
@@ -7,12 +8,14 @@ const MAX_ROUNDS = 10;
 /** Bisections that bring a step back within the constraints. */
 const MAX_BISECTIONS = 12;
 
-/** Effort of a search. */
+/** Effort of a search, and where it looks. */
 export interface MaximizerEffort {
   /** Local searches. */
   readonly starts: number;
   /** Gradient steps of each round at most. */
   readonly iterations: number;
+  /** Part of the cube that local searches stay in; absent: all of it. */
+  readonly within?: Box;
 }
 
 /** A point and its worth. */
@@ -42,7 +45,7 @@ export function maximizeAcquisition(
     ...roulette(scored.slice(0, candidates.length), effort.starts, random),
     ...scored.slice(candidates.length),
   ];
-  const search = new LocalSearch(acquisition, space, isAllowed, effort.iterations);
+  const search = new LocalSearch(acquisition, space, isAllowed, effort);
   const maxima = starts.map((start) => search.climb(start));
   return [...maxima, ...scored].sort((a, b) => b.value - a.value);
 }
@@ -91,7 +94,7 @@ class LocalSearch {
   readonly #acquisition: Acquisition;
   readonly #space: FeatureSpace;
   readonly #isAllowed: (features: Float64Array) => boolean;
-  readonly #iterations: number;
+  readonly #effort: MaximizerEffort;
   /** Features that gradient steps move, and those whose values are searched through. */
   readonly #smooth: readonly number[];
   readonly #listed: readonly number[];
@@ -105,21 +108,21 @@ class LocalSearch {
     acquisition: Acquisition,
     space: FeatureSpace,
     isAllowed: (features: Float64Array) => boolean,
-    iterations: number,
+    effort: MaximizerEffort,
   ) {
     const all = space.parameters.map((_, k) => k);
     const isListed = (k: number) => k >= space.numeric || space.cells[k] !== undefined;
     this.#acquisition = acquisition;
     this.#space = space;
     this.#isAllowed = isAllowed;
-    this.#iterations = iterations;
+    this.#effort = effort;
     this.#listed = all.filter(isListed);
     this.#smooth = all.filter((k) => !isListed(k));
     this.#minimizer = new BoxMinimizer(this.#smooth.length, 8);
     this.#x = new Float64Array(space.dimension);
     this.#gradient = new Float64Array(space.dimension);
-    this.#low = new Float64Array(this.#smooth.length);
-    this.#high = new Float64Array(this.#smooth.length).fill(1);
+    this.#low = Float64Array.from(this.#smooth, (k) => effort.within?.low[k] ?? 0);
+    this.#high = Float64Array.from(this.#smooth, (k) => effort.within?.high[k] ?? 1);
   }
 
   climb(start: Scored): Scored {
@@ -151,7 +154,7 @@ class LocalSearch {
       position,
       this.#low,
       this.#high,
-      { iterations: this.#iterations, gradientTolerance: 1e-2, valueTolerance: 1e-4 },
+      { iterations: this.#effort.iterations, gradientTolerance: 1e-2, valueTolerance: 1e-4 },
     );
     const end = Float64Array.from(start.features);
     this.#smooth.forEach((k, i) => {
@@ -188,7 +191,9 @@ class LocalSearch {
   #values(current: number, k: number): number[] {
     const count = this.#space.counts[k] as number;
     const values = this.#space.cells[k] ?? Float64Array.from({ length: count }, (_, i) => i);
-    return [...values].filter((value) => value !== current);
+    const { low, high } = this.#effort.within ?? {};
+    const isWithin = (value: number) => value >= (low?.[k] ?? value) && value <= (high?.[k] ?? value);
+    return [...values].filter((value) => value !== current && isWithin(value));
   }
 
   #better(current: Scored, points: readonly Float64Array[]): Scored {

@@ -142,7 +142,6 @@ export class Posterior {
    */
   predictMany(xs: Float64Array, count: number, means: Float64Array, variances: Float64Array): Float64Array {
     const n = this.#rows.length;
-    if (this.#block.length < n * count) this.#block = new Float64Array(2 * n * count);
     this.#setKernelBlock(xs, count);
     this.#factor.solveLowerMany(this.#block, count);
     means.fill(0, 0, count);
@@ -158,6 +157,25 @@ export class Posterior {
     }
     for (let c = 0; c < count; c++) variances[c] = Math.max(variances[c]!, LEAST_VARIANCE * this.#signal);
     return this.#block;
+  }
+
+  /** The weights w of K·w = residuals over the observed rows, with noise. @returns shape [rows], zero of pending ones */
+  weightsFor(residuals: Float64Array): Float64Array {
+    const weights = new Float64Array(this.#rows.length);
+    weights.set(residuals);
+    this.#factor.solveLower(weights);
+    weights.fill(0, this.#observed); // then the solution is that of the observed rows alone
+    this.#factor.solveUpper(weights);
+    return weights;
+  }
+
+  /** Sums of the rows' kernels at many points. @param xs features, row-major [count, D] @param weights shape [rows] */
+  kernelSums(xs: Float64Array, count: number, weights: Float64Array): Float64Array {
+    this.#setKernelBlock(xs, count);
+    const sums = new Float64Array(count);
+    for (let i = 0, at = 0; i < this.#rows.length; i++)
+      for (let c = 0; c < count; c++, at++) sums[c] = sums[c]! + weights[i]! * this.#block[at]!;
+    return sums;
   }
 
   /** The mean at the rows' own points, observed first. */
@@ -256,6 +274,8 @@ export class Posterior {
     const { dimension, numeric } = this;
     const scaled = this.#scaled;
     const weights = this.#weights;
+    const needed = this.#rows.length * count;
+    if (this.#block.length < needed) this.#block = new Float64Array(2 * needed);
     const own = new Float64Array(count * dimension);
     for (let c = 0, at = 0; c < count; c++)
       for (let k = 0; k < dimension; k++, at++) own[at] = k < numeric ? xs[at]! * weights[k]! : xs[at]!;
