@@ -4,6 +4,7 @@ import { type Backoff, exponentialBackoff } from "./backoff.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { type LogQuery, podLogs } from "./pod-logs.ts";
 import { linesOf } from "./read-body.ts";
+import type { ObjectChange } from "./relist-changes.ts";
 import { type ListQuery, listAll, listOnce, listPages, type ResourceList, type Scope } from "./resource-list.ts";
 import { collectionPath, objectPath } from "./resource-path.ts";
 import { ResumingWatch, type WatchEvent, type WatchQuery } from "./resuming-watch.ts";
@@ -81,6 +82,14 @@ export class Client {
    * What exists and then every change, until the signal aborts. A connection that ends is taken up where it stopped; when the server no
    * longer knows that point, the difference is told as if it had been watched.
    */
+  watch<T extends KubeObject>(
+    kind: ResourceKind<T>,
+    query: WatchQuery<T> & { readonly bookmarks: boolean },
+  ): AsyncGenerator<WatchEvent<T>>;
+  watch<T extends KubeObject>(
+    kind: ResourceKind<T>,
+    query?: Omit<WatchQuery<T>, "bookmarks">,
+  ): AsyncGenerator<ObjectChange<T>>;
   watch<T extends KubeObject>(kind: ResourceKind<T>, query: WatchQuery<T> = {}): AsyncGenerator<WatchEvent<T>> {
     return new ResumingWatch(this.#connection, kind, query).events(query.backoff ?? this.#backoff);
   }

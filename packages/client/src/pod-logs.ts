@@ -1,6 +1,7 @@
 import { type ObjectKey, POD } from "@qalam/api";
 import type { Backoff } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
+import { LogPosition } from "./log-position.ts";
 import { reconnecting } from "./reconnecting.ts";
 import { objectPath } from "./resource-path.ts";
 
@@ -26,7 +27,7 @@ export interface LogQuery {
 
 /**
  * A container's output. Following it survives broken connections when it began at the log's beginning, as the server can only be asked for
- * the log from there again.
+ * the log from there again. A container that was started anew meanwhile is told from its beginning.
  */
 export async function* podLogs(
   connection: Connection,
@@ -38,18 +39,7 @@ export async function* podLogs(
   const { tailLines, sinceSeconds, sinceTime, limitBytes } = query;
   const isWhole = [tailLines, sinceSeconds, sinceTime, limitBytes].every((part) => part === undefined);
   if (query.follow !== true || !isWhole) return yield* open();
-  let seen = 0;
-  const goOn = () => withoutFirst(seen, open());
-  for await (const chunk of reconnecting(connection, goOn, { backoff, signal, endsWithAnswer: true })) {
-    seen += chunk.length;
-    yield chunk;
-  }
-}
-
-async function* withoutFirst(count: number, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let left = count;
-  for await (const chunk of chunks) {
-    if (left < chunk.length) yield chunk.subarray(left);
-    left = Math.max(0, left - chunk.length);
-  }
+  const position = new LogPosition();
+  const goOn = () => position.after(open());
+  yield* reconnecting(connection, goOn, { backoff, signal, endsWithAnswer: true });
 }

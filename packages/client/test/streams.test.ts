@@ -13,6 +13,11 @@ class GrowingLog implements ContainerLogs {
   #isOver = false;
   #wake: (() => void)[] = [];
 
+  /** Another run of the container, which has said nothing yet. */
+  startAnew(): void {
+    this.#text = "";
+  }
+
   write(text: string, isOver = false): void {
     this.#text += text;
     this.#isOver ||= isOver;
@@ -67,6 +72,20 @@ describe("logs", () => {
     }
     expect(lines).toEqual(["one", "two", "three", "four"]);
     expect(logs.asked.length).toBe(2);
+  });
+
+  it("of a container that runs anew are told from their beginning", async () => {
+    const { served, client, logs } = await servedPod();
+    logs.write("start 1\nworking\n");
+    const lines: string[] = [];
+    for await (const line of client.logLines(key, { follow: true })) {
+      lines.push(line);
+      if (line !== "working" || lines.includes("start 2")) continue;
+      await served.stop();
+      logs.startAnew();
+      logs.write("start 2\nworking\nready\n", true);
+    }
+    expect(lines).toEqual(["start 1", "working", "start 2", "working", "ready"]);
   });
 
   it("end when the signal aborts; those that cannot be taken up say that the connection broke", async () => {

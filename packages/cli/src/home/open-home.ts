@@ -15,13 +15,13 @@ export async function openHome(
   suggestionServices: SuggestionServices = new Map(),
 ): Promise<Home> {
   const path = dataDirectory(terminal.env);
+  const remote = (address: string) => openRemoteHome(path, address, (line) => say(terminal, line));
   const holder = existsSync(path) ? await readLockHolder(path) : undefined;
-  if (holder?.address !== undefined) return openRemoteHome(path, holder.address);
+  if (holder?.address !== undefined) return remote(holder.address);
   try {
     return await openEmbeddedHome(path, { mode, suggestionServices, onError: errorReporter(terminal) });
   } catch (error) {
-    if (error instanceof LockedError && error.holder?.address !== undefined)
-      return openRemoteHome(path, error.holder.address);
+    if (error instanceof LockedError && error.holder?.address !== undefined) return remote(error.holder.address);
     throw error;
   }
 }

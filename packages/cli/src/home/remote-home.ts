@@ -3,11 +3,13 @@ import { Client } from "@qalam/client";
 import type { ObservationQuery, ResourceStore } from "@qalam/store";
 import type { Home } from "./home.ts";
 import { RemoteStore } from "./remote-store.ts";
+import { ReturningServer } from "./returning-server.ts";
 import { readToken } from "./token.ts";
 
 /** The home that a server in another process serves. */
-export async function openRemoteHome(path: string, address: string): Promise<Home> {
-  const client = new Client({ baseUrl: address, token: readToken(path) });
+export async function openRemoteHome(path: string, address: string, say: (line: string) => void): Promise<Home> {
+  const server = new ReturningServer(path, address, say);
+  const client = new Client({ baseUrl: () => server.address, token: readToken(path), backoff: server.backoff });
   const store = new RemoteStore(client);
   const observationsOf = async (uid: string, query: ObservationQuery) => {
     const trial = await findTrial(store, uid);
