@@ -1,6 +1,7 @@
 import { type RandomStream, randomStream } from "@qalam/numeric";
 import { feasibleDraw } from "./feasible-draw.ts";
 import type { Point } from "./parameter.ts";
+import { PointSet } from "./point-set.ts";
 import type { PendingTrial } from "./sampler.ts";
 import type { SearchSpace } from "./search-space.ts";
 
@@ -18,10 +19,9 @@ export class Ledger {
   readonly #seed: number;
   /** Points to try first by key, without the told ones. */
   readonly #initial: Map<string, Point>;
-  /** Keys of the told trials. */
-  readonly #told = new Set<string>();
-  /** Keys of the trials under way. */
-  #open = new Set<string>();
+  readonly #told = new PointSet();
+  /** Trials under way. */
+  #open = new PointSet();
   #next: number;
 
   /** @param next number of the next suggestion, from an earlier instance's `next` */
@@ -41,25 +41,23 @@ export class Ledger {
   tell(trials: readonly PendingTrial[]): void {
     for (const { id, point } of trials) {
       if (id < 0) continue;
-      const key = this.space.key(point);
-      this.#told.add(key);
-      this.#initial.delete(key);
+      this.#told.add(point);
+      if (this.#initial.size > 0) this.#initial.delete(this.space.key(point));
       this.#next = Math.max(this.#next, id + 1);
     }
   }
 
   /** Begins an ask: these trials are under way, and no others. One that was handed out but is in no list any more is forgotten. */
   begin(pending: readonly PendingTrial[]): void {
-    this.#open = new Set();
+    this.#open = new PointSet();
     for (const { id, point } of pending) {
-      this.#open.add(this.space.key(point));
+      this.#open.add(point);
       this.#next = Math.max(this.#next, id + 1);
     }
   }
 
   hasSeen(point: Point): boolean {
-    const key = this.space.key(point);
-    return this.#told.has(key) || this.#open.has(key);
+    return this.#told.has(point) || this.#open.has(point);
   }
 
   /** Feasible and not seen. */
@@ -74,7 +72,7 @@ export class Ledger {
 
   /** The next point to try first, if any is left. */
   initialPoint(): Point | undefined {
-    for (const [key, point] of this.#initial) if (!this.#open.has(key)) return point;
+    for (const point of this.#initial.values()) if (!this.#open.has(point)) return point;
     return undefined;
   }
 
@@ -98,7 +96,7 @@ export class Ledger {
 
   /** Numbers a suggestion and remembers its configuration. */
   take(point: Point): number {
-    this.#open.add(this.space.key(point));
+    this.#open.add(point);
     return this.#next++;
   }
 

@@ -8,10 +8,10 @@ import {
 import { randomStream } from "@qalam/numeric";
 import { bowl, CONDITIONAL, MIXED, numericSpace, SamplerRun, success } from "@qalam/testing";
 import { describe, expect, it } from "vitest";
-import { kernelsFor } from "../src/tpe/bandwidths.ts";
-import { coordinateAt, kernelAxisOf, unitOf } from "../src/tpe/kernel-axis.ts";
+import { type Centres, kernelsFor } from "../src/tpe/bandwidths.ts";
+import { coordinateAt, type KernelAxis, kernelAxisOf, unitOf } from "../src/tpe/kernel-axis.ts";
 import { KernelSpace } from "../src/tpe/kernel-space.ts";
-import { KernelTables } from "../src/tpe/kernel-tables.ts";
+import { type KernelTable, KernelTables, nodeOf } from "../src/tpe/kernel-tables.ts";
 import { ParzenEstimator } from "../src/tpe/parzen-estimator.ts";
 import { RankedHistory } from "../src/tpe/ranked-history.ts";
 
@@ -28,8 +28,35 @@ function estimatorOf(space: SamplerOptions["space"], count: number, weights?: Fl
   }
   const centres = { rows, first: 0, count };
   const estimator = new ParzenEstimator(axes);
-  estimator.fit(centres, kernelsFor(axes, new KernelTables(axes), centres, { factor: 1, prior: 1 }), 1, weights);
-  return { axes, estimator, kernelSpace };
+  const kernels = kernelsFor(axes, new KernelTables(axes), centres, { factor: 1, prior: 1 });
+  estimator.fit(centres, kernels, 1, weights);
+  return { axes, estimator, kernelSpace, centres, kernels };
+}
+
+/** The mixture as it is defined, with all kernels and one prior, of the same weight. */
+function directLogDensity(
+  axes: readonly KernelAxis[],
+  kernels: readonly KernelTable[],
+  { rows, first, count }: Centres,
+  point: Float64Array,
+): number {
+  const alongAxis = (axis: KernelAxis, d: number, centre: number, x: number) => {
+    if (Number.isNaN(x)) return 0;
+    if (Number.isNaN(centre)) return axis.kind === "continuous" ? 0 : axis.priorLogs[x]!;
+    const { logs, bandwidth } = kernels[d]!;
+    if (axis.kind !== "continuous") return logs[centre * axis.count + x]!;
+    return logs[nodeOf(centre)]! - 0.5 * ((x - centre) / bandwidth) ** 2;
+  };
+  let total = 0;
+  for (let i = -1; i < count; i++) {
+    let log = 0;
+    axes.forEach((axis, d) => {
+      const centre = i < 0 ? Number.NaN : rows[(first + i) * axes.length + d]!;
+      log += alongAxis(axis, d, centre, point[d]!);
+    });
+    total += Math.exp(log) / (count + 1);
+  }
+  return Math.log(total);
 }
 
 describe("the Parzen estimator", () => {
@@ -47,6 +74,32 @@ describe("the Parzen estimator", () => {
           total += Math.exp(estimator.logDensity(new Float64Array([(k + 0.5) / 400, cell, category]))) / 400;
     // Bandwidths and normalising constants are tabulated.
     expect(total).toBeCloseTo(1, 2);
+  });
+
+  // In the first no trial has all coordinates, in the second every one.
+  it.each([CONDITIONAL[0]!, MIXED])("has the density that its kernels and the prior add up to: $name", ({ space }) => {
+    const { axes, kernelSpace, centres, kernels, estimator } = estimatorOf(space, 60);
+    for (let i = 0; i < 200; i++) {
+      const point = kernelSpace.coordinatesOf(
+        space.decode(Float64Array.from({ length: space.dimension }, () => random.uniform())),
+      );
+      // Kernels that together make less than e⁻⁷ of the prior are left out.
+      expect(estimator.logDensity(point)).toBeCloseTo(directLogDensity(axes, kernels, centres, point), 2);
+    }
+  });
+
+  it("is the same grown by a centre as fitted to all of them", () => {
+    const { axes, kernelSpace, centres, kernels, estimator } = estimatorOf(MIXED.space, 50);
+    const grown = new ParzenEstimator(axes);
+    grown.fit({ ...centres, count: 48 }, kernels, 1);
+    grown.grow({ ...centres, count: 49 }, 1);
+    grown.grow(centres, 1);
+    for (let i = 0; i < 50; i++) {
+      const point = kernelSpace.coordinatesOf(
+        MIXED.space.decode(Float64Array.from({ length: MIXED.space.dimension }, () => random.uniform())),
+      );
+      expect(grown.logDensity(point)).toBe(estimator.logDensity(point));
+    }
   });
 
   it("draws from its own density", () => {

@@ -6,6 +6,9 @@ import { type KernelTable, nodeOf } from "./kernel-tables.ts";
 /** Kernels are passed over when all of them together could not change the density by more than e to this. */
 const NEGLIGIBLE = -7;
 
+/** ½z² = (z·√½)². */
+const SQRT_HALF = Math.SQRT1_2;
+
 /**
  * A density over the union of all parameters: a mixture of product kernels, one at each observed point, and the prior. A parameter that is not active in an observed
  * point has the prior as its kernel there; the density of a point is over its active parameters.
@@ -22,24 +25,51 @@ export class ParzenEstimator {
   #priorLogWeight = 0;
   /** Largest log density that the axes from each on can add to a kernel's, for the point at hand. */
   readonly #ahead: Float64Array;
+  /** The part of it that discrete axes can add. */
+  #discreteAhead = 0;
+  /** The continuous axes, and √½/σ along them. */
+  readonly #continuous: readonly number[];
+  readonly #halves: Float64Array;
+  /** Coordinates along them of the point at hand. */
+  readonly #position: Float64Array;
+  readonly #discrete: readonly number[];
+  /** Sums of the normalising constants along the continuous axes, [kernels] and room for more. */
+  #constants = new Float64Array(0);
+  /** Kernels with a place along every axis, from the first on. */
+  #complete = 0;
 
   constructor(axes: readonly KernelAxis[]) {
     this.#axes = axes;
+    const all = axes.map((_, d) => d);
+    this.#continuous = all.filter((d) => axes[d]?.kind === "continuous");
+    this.#discrete = all.filter((d) => axes[d]?.kind !== "continuous");
+    this.#halves = new Float64Array(this.#continuous.length);
+    this.#position = new Float64Array(this.#continuous.length);
     this.#ahead = new Float64Array(axes.length + 1);
     this.#precisions = new Float64Array(axes.length);
   }
 
   /** @param weights of the kernels, with mean 1; absent: all the same @param prior weight of the prior, in kernels */
   fit(centres: Centres, kernels: readonly KernelTable[], prior: number, weights?: Float64Array): void {
-    const total = centres.count + prior;
-    this.#centres = centres;
     this.#kernels = kernels;
     this.#logs = kernels.map(({ logs }) => logs);
     kernels.forEach(({ bandwidth }, d) => {
       this.#precisions[d] = this.#axes[d]?.kind === "continuous" ? 1 / bandwidth : 0;
     });
+    this.#continuous.forEach((d, k) => {
+      this.#halves[k] = SQRT_HALF / (kernels[d] as KernelTable).bandwidth;
+    });
+    this.#complete = 0;
+    this.grow(centres, prior, weights);
+  }
+
+  /** Takes in the same centres with more behind them; everything else stays as it was fitted. */
+  grow(centres: Centres, prior: number, weights?: Float64Array): void {
+    const total = centres.count + prior;
+    this.#centres = centres;
     this.#logWeights = weights?.map((weight) => Math.log(weight / total)) ?? -Math.log(total);
     this.#priorLogWeight = Math.log(prior / total);
+    this.#setConstants();
   }
 
   /**
@@ -53,9 +83,12 @@ export class ParzenEstimator {
     let enough = Math.exp(limit - largest);
     const floor = largest + NEGLIGIBLE - Math.log(count + 1);
     const weights = this.#logWeights;
+    const isComplete = this.#complete === count && this.#setPosition(point);
     for (let i = 0; i < count; i++) {
       const weight = typeof weights === "number" ? weights : (weights[i] as number);
-      const log = this.#kernelLog(first + i, point, weight, floor);
+      const log = isComplete
+        ? this.#completeLog(i, point, weight, floor)
+        : this.#kernelLog(first + i, point, weight, floor);
       if (log <= floor) continue;
       if (log > largest) {
         sum = sum * Math.exp(largest - log) + 1;
@@ -96,6 +129,58 @@ export class ParzenEstimator {
     return centre;
   }
 
+  /** Normalising constants of the kernels that have come. Stops at one that lacks a place. */
+  #setConstants(): void {
+    const { rows, first, count } = this.#centres;
+    const width = this.#axes.length;
+    if (this.#constants.length < count) {
+      const larger = new Float64Array(2 * count);
+      larger.set(this.#constants);
+      this.#constants = larger;
+    }
+    for (let i = this.#complete; i < count; i++) {
+      const start = (first + i) * width;
+      for (let d = 0; d < width; d++) if (Number.isNaN(rows[start + d])) return;
+      let sum = 0;
+      for (const d of this.#continuous)
+        sum += (this.#logs[d] as Float64Array)[nodeOf(rows[start + d] as number)] as number;
+      this.#constants[i] = sum;
+      this.#complete = i + 1;
+    }
+  }
+
+  /** @returns whether the point has a place along every axis */
+  #setPosition(point: Float64Array): boolean {
+    for (let d = 0; d < point.length; d++) if (Number.isNaN(point[d])) return false;
+    for (let k = 0; k < this.#continuous.length; k++)
+      this.#position[k] = point[this.#continuous[k] as number] as number;
+    return true;
+  }
+
+  /**
+   * Log density of a kernel where kernels and point have all coordinates, −Infinity as soon as it is sure to stay below the floor: its constants are known, so
+   * every continuous axis can only lower it.
+   */
+  #completeLog(kernel: number, point: Float64Array, logWeight: number, floor: number): number {
+    const { rows, first } = this.#centres;
+    const start = (first + kernel) * this.#axes.length;
+    const continuous = this.#continuous;
+    const position = this.#position;
+    const halves = this.#halves;
+    const least = floor - this.#discreteAhead;
+    let log = logWeight + (this.#constants[kernel] as number);
+    for (let k = 0; k < continuous.length; k++) {
+      const z = ((position[k] as number) - (rows[start + (continuous[k] as number)] as number)) * (halves[k] as number);
+      log -= z * z;
+      if (log < least) return Number.NEGATIVE_INFINITY;
+    }
+    for (const d of this.#discrete) {
+      const axis = this.#axes[d] as Exclude<KernelAxis, { kind: "continuous" }>;
+      log += (this.#logs[d] as Float64Array)[(rows[start + d] as number) * axis.count + (point[d] as number)] as number;
+    }
+    return log;
+  }
+
   /** Log density of a kernel, −Infinity as soon as it is sure to stay below the floor. */
   #kernelLog(row: number, point: Float64Array, logWeight: number, floor: number): number {
     const { rows } = this.#centres;
@@ -125,6 +210,7 @@ export class ParzenEstimator {
   /** Prepares for a point. @returns its log density under the prior */
   #lookAhead(point: Float64Array): number {
     let prior = 0;
+    this.#discreteAhead = 0;
     this.#ahead[this.#axes.length] = 0;
     for (let d = this.#axes.length - 1; d >= 0; d--) {
       const x = point[d] as number;
@@ -132,6 +218,7 @@ export class ParzenEstimator {
       const own = Number.isNaN(x) || axis.kind === "continuous" ? 0 : (axis.priorLogs[x] as number);
       const most = Number.isNaN(x) ? 0 : Math.max(own, (this.#kernels[d] as KernelTable).largest);
       this.#ahead[d] = (this.#ahead[d + 1] as number) + most;
+      if (axis.kind !== "continuous") this.#discreteAhead += most;
       prior += own;
     }
     return prior;

@@ -1,7 +1,7 @@
 import type { RandomStream } from "@qalam/numeric";
 import { kernelsFor } from "./bandwidths.ts";
 import type { KernelAxis } from "./kernel-axis.ts";
-import { type KernelTable, KernelTables } from "./kernel-tables.ts";
+import { KernelTables } from "./kernel-tables.ts";
 import { ParzenEstimator } from "./parzen-estimator.ts";
 import type { RankedHistory } from "./ranked-history.ts";
 
@@ -26,7 +26,6 @@ export class TrialDensities {
   readonly #otherDensity: ParzenEstimator;
   #rows: Float64Array = new Float64Array(0);
   #count = 0;
-  #otherKernels: readonly KernelTable[] = [];
 
   constructor(
     axes: readonly KernelAxis[],
@@ -53,14 +52,15 @@ export class TrialDensities {
     const good = { rows: this.#rows, first: 0, count: this.good };
     const kernels = kernelsFor(this.#axes, this.#tables, good, { factor: FACTOR.good, prior });
     this.#goodDensity.fit(good, kernels, priorWeight, this.#isMultiObjective ? undefined : rankWeights(this.good));
-    this.#otherKernels = kernelsFor(this.#axes, this.#tables, this.#others(), { factor: FACTOR.others, prior });
-    this.#fitOthers();
+    const others = this.#others();
+    const otherKernels = kernelsFor(this.#axes, this.#tables, others, { factor: FACTOR.others, prior });
+    this.#otherDensity.fit(others, otherKernels, priorWeight);
   }
 
   /** A suggestion becomes a pending trial. */
   addLiar(coordinates: Float64Array): void {
     this.#rows.set(coordinates, this.#count++ * this.#axes.length);
-    this.#fitOthers();
+    this.#otherDensity.grow(this.#others(), this.#settings.priorWeight);
   }
 
   /** Draws a candidate from the good trials' density, every coordinate whether active or not. */
@@ -84,10 +84,6 @@ export class TrialDensities {
 
   #others() {
     return { rows: this.#rows, first: this.good, count: this.#count - this.good };
-  }
-
-  #fitOthers(): void {
-    this.#otherDensity.fit(this.#others(), this.#otherKernels, this.#settings.priorWeight);
   }
 }
 
