@@ -2,6 +2,7 @@ import { POD, type StoredPod, TRIAL, TRIAL_LABEL } from "@qalam/api";
 import { type ContainerLogs, type LogOptions, NotFoundError, type ResourceStore } from "@qalam/store";
 import type { ResourceRequest } from "./resource-request.ts";
 import { RequestError } from "./status-error.ts";
+import { roomFor } from "./unread-bytes.ts";
 
 /** Katib's sidecar, which writes again what the training wrote: its SDK asks for it. */
 const COLLECTOR_CONTAINER = "metrics-logger-and-collector";
@@ -35,8 +36,8 @@ export async function handleLog(
     for await (const chunk of logs.read(place, logOptions(query, container), gone.signal)) {
       if (!response.headersSent)
         response.writeHead(200, { "content-type": "text/plain", "cache-control": "no-cache, private" });
-      if (!response.write(chunk))
-        await new Promise<void>((resolve) => response.once("drain", resolve).once("close", resolve));
+      response.write(chunk);
+      await roomFor(response);
     }
   } catch (error) {
     if (!(error instanceof NotFoundError) || pod.status?.phase !== "Pending") throw error;

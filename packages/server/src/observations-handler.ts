@@ -6,6 +6,7 @@ import { readBody } from "./read-body.ts";
 import { noSuchMethod, type ResourceRequest } from "./resource-request.ts";
 import { send } from "./respond.ts";
 import { RequestError } from "./status-error.ts";
+import { isTooSlow, roomFor } from "./unread-bytes.ts";
 
 /** Answers `trials/<name>/observations`: GET reads the metrics of a trial, POST reports some. */
 export async function handleObservations(
@@ -22,8 +23,8 @@ export async function handleObservations(
   else await read(context, trial.metadata.uid ?? "", observations);
 }
 
-/** A reader that leaves this much unread is dropped. */
-const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+/** A trial may have millions of rows: no line holds more than this. */
+const ROWS_PER_LINE = 1000;
 
 /** The rows there are and those that come, as JSON lines `{"rows": […]}`, until the trial has ended. */
 async function follow(
@@ -35,11 +36,18 @@ async function follow(
   response.on("close", () => gone.abort());
   const key = { namespace: path.namespace, name: path.name ?? "" };
   const wanted = observationQuery(query);
+  let isBacklog = true;
   for await (const rows of followObservations({ store, observations }, key, wanted, gone.signal)) {
     if (!response.headersSent)
-      response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
-    response.write(`${JSON.stringify({ rows })}\n`);
-    if (response.writableLength > MAX_UNREAD_BYTES) return void response.destroy();
+      response
+        .writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" })
+        .flushHeaders();
+    for (let start = 0; start < rows.length; start += ROWS_PER_LINE) {
+      response.write(`${JSON.stringify({ rows: rows.slice(start, start + ROWS_PER_LINE) })}\n`);
+      if (isTooSlow(response)) return void response.destroy();
+      if (isBacklog) await roomFor(response);
+    }
+    isBacklog = false;
   }
   response.end();
 }

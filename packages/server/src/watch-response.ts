@@ -3,10 +3,8 @@ import { apiVersionOf, type ResourceKind } from "@qalam/api";
 import type { ResourceStore } from "@qalam/store";
 import type { Negotiated } from "./negotiate.ts";
 import { statusOf } from "./status-error.ts";
+import { isTooSlow, roomFor } from "./unread-bytes.ts";
 import { eventLine, type LineForm } from "./watch-lines.ts";
-
-/** A reader that leaves this much unread is dropped: it can come back with the last version it saw. */
-const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
 export interface WatchRequest {
   readonly kind: ResourceKind;
@@ -22,7 +20,10 @@ export interface WatchRequest {
   readonly includeObject: LineForm["includeObject"];
 }
 
-/** Streams changes as JSON lines until the client goes, the time is up, or the version is too old (an ERROR event with 410). */
+/**
+ * Streams changes as JSON lines until the client goes, the time is up, or the version is too old (an ERROR event with 410). What happened before
+ * goes out as fast as the client reads; of what happens now a client that reads too slowly is not told for long.
+ */
 export async function watchResponse(
   store: ResourceStore,
   request: WatchRequest,
@@ -30,6 +31,7 @@ export async function watchResponse(
 ): Promise<void> {
   const { kind, resourceVersion, allowBookmarks, sendInitialEvents, timeoutSeconds, as, includeObject, ...scope } =
     request;
+  const begun = Number(await store.currentResourceVersion());
   const watch = store.watch(kind, {
     ...scope,
     ...(resourceVersion !== undefined && !sendInitialEvents && { resourceVersion }),
@@ -45,8 +47,11 @@ export async function watchResponse(
       if (event.type === "BOOKMARK") {
         response.write(bookmarkLine(kind, event.resourceVersion, isInitial));
         isInitial = false;
-      } else response.write(eventLine(event, { kind, as, includeObject }));
-      if (response.writableLength > MAX_UNREAD_BYTES) return void response.destroy();
+        continue;
+      }
+      response.write(eventLine(event, { kind, as, includeObject }));
+      if (isTooSlow(response)) return void response.destroy();
+      if (Number(event.object.metadata.resourceVersion) <= begun) await roomFor(response);
     }
   } catch (error) {
     response.write(`${JSON.stringify({ type: "ERROR", object: statusOf(error) })}\n`);

@@ -3,7 +3,7 @@ import { type ApiServerOptions, startApiServer } from "@qalam/server";
 import { MemoryObservationStore, MemoryStore } from "@qalam/store/memory";
 import { onTestFinished } from "vitest";
 
-const TOKEN = "a-token-that-is-long-enough-to-be-one";
+export const TOKEN = "a-token-that-is-long-enough-to-be-one";
 
 export interface Reply {
   readonly status: number;
