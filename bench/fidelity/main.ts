@@ -13,7 +13,7 @@ import { selfTest } from "./self-test.ts";
 const HELP = `Compares algorithms that choose how long to train on a virtual clock: npm run bench:fidelity -- [options]
 
   --algorithm A,B      algorithms by name; a setting goes after it: asha:eta=4. Those without resource_name train every trial to the end
-                       (default ${"random,tpe,gp,hyperband,asha,bohb"})
+                       (default ${"random,tpe,gp,hyperband,asha,bohb,dehb"})
   --seeds N            runs per task, seeds 0 … N − 1 (default 5)
   --tasks a,b          lcbench tasks such as lcbench:3945 (default all that the surrogate knows)
   --workers N          trials at the same time (default 4)
@@ -28,7 +28,7 @@ const HELP = `Compares algorithms that choose how long to train on a virtual clo
 
 const { values: options } = parseArgs({
   options: {
-    algorithm: { type: "string", default: "random,tpe,gp,hyperband,asha,bohb" },
+    algorithm: { type: "string", default: "random,tpe,gp,hyperband,asha,bohb,dehb" },
     seeds: { type: "string", default: "5" },
     tasks: { type: "string" },
     workers: { type: "string", default: "4" },

@@ -132,3 +132,44 @@ describe("hyperband", () => {
     expect(stderr).toContain('resource_name: there is no parameter "epochs"; the parameters are x');
   });
 });
+
+describe("dehb", () => {
+  it("promotes in its first bracket and then breeds, through a crash of the server", async () => {
+    const home = temporaryFolder();
+    const file = writeManifest(home, {
+      max: 33,
+      parallel: 3,
+      container: { env: [{ name: "X", value: "${trialParameters.x} ${trialParameters.epochs}" }] },
+      script: "echo loss=${X% *}",
+      spec: {
+        algorithm: { algorithmName: "dehb", algorithmSettings: [{ name: "resource_name", value: "epochs" }] },
+        parameters: [
+          { name: "x", parameterType: "double", feasibleSpace: { min: "0", max: "1" } },
+          { name: "epochs", parameterType: "int", feasibleSpace: { min: "1", max: "9" } },
+        ],
+      },
+    });
+    withEpochs(file, "epochs");
+    const child = startQalam(["run", file], { home });
+    const ended = collect(child);
+    await untilOutput(child, /(succeeded[\s\S]*){14}/);
+    child.kill("SIGKILL");
+    await ended;
+    const { status, stderr } = await qalam(["run", file], { home });
+    expect(`${status} ${stderr}`).toMatch(/^0 /);
+    const trials = await trialsOf(home);
+    // Two passes through the brackets of 9 + 3 + 1, 5 + 1 and 3 trials, and the first rung of a third one.
+    const counts = (bracket: string) =>
+      trials.filter((trial) => labelOf(trial, "bracket") === bracket).map((trial) => assigned(trial, "epochs"));
+    expect(counts("0").sort()).toEqual([...Array(9).fill(1), 3, 3, 3, 9]);
+    expect(counts("1").sort()).toEqual([3, 3, 3, 3, 3, 9]);
+    expect(counts("2")).toEqual([9, 9, 9]);
+    const best = trials
+      .filter((trial) => labelOf(trial, "bracket") === "0" && labelOf(trial, "rung") === "0")
+      .map((trial) => assigned(trial, "x"))
+      .sort((a, b) => a - b);
+    const promoted = trials.filter((trial) => labelOf(trial, "bracket") === "0" && labelOf(trial, "rung") === "1");
+    expect(promoted.map((trial) => assigned(trial, "x")).sort((a, b) => a - b)).toEqual(best.slice(0, 3));
+    for (const trial of promoted) expect(labelOf(trial, "parent")).toBeDefined();
+  });
+});

@@ -3,6 +3,7 @@ import { auto } from "./auto/auto.ts";
 import { bayesianoptimization } from "./bayesian-optimization/bayesian-optimization.ts";
 import { bohb } from "./bohb/bohb.ts";
 import { cmaes } from "./cmaes/cmaes.ts";
+import { dehb } from "./dehb/dehb.ts";
 import { evolution } from "./evolution/evolution.ts";
 import { gp } from "./gp/gp.ts";
 import { grid } from "./grid/grid.ts";
@@ -25,6 +26,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
   hyperband,
   asha,
   bohb,
+  dehb,
   pbt,
   tpe,
   multivariateTpe,

@@ -14,6 +14,7 @@ const SAMPLERS: Readonly<Record<string, SamplerSuite>> = {
     except: { learns: "new configurations are random draws; results only decide which of them go on" },
   },
   bohb: { settings: { resource_name: "epochs" }, resource: "epochs" },
+  dehb: { settings: { resource_name: "epochs" }, resource: "epochs" },
   pbt: {
     settings: { suggestion_trial_dir: "/checkpoints", n_population: "10", truncation_threshold: "0.25" },
     except: {

@@ -73,7 +73,7 @@ export function describeSampler(name: string, algorithm: Algorithm, suite: Sampl
     describeResults(subject);
     describeFeatures(subject);
     describeLearning(subject);
-    describeGuidance(subject);
+    describeGuidance({ ...subject, spaceFor: (space) => withResource({ name: "", space }, suite.resource).space });
   });
 }
 function subjectOf(algorithm: Algorithm, suite: SamplerSuite): Subject {

@@ -21,7 +21,7 @@ export class Variation {
    */
   mutate(parent: Point, rate: number, random: RandomStream): Point {
     const active = this.#activeIn(parent);
-    const unit = this.#unitOf(parent, random);
+    const unit = unitOf(this.#space, parent, random);
     if (active.length === 0) return this.#space.decode(unit);
     const sure = rate >= 1 ? active[random.integer(active.length)] : undefined;
     for (const i of active)
@@ -32,7 +32,7 @@ export class Variation {
 
   /** A child of two: categories from either, numbers by simulated binary crossover (Deb and Agrawal 1995), half of them untouched. */
   cross(one: Point, other: Point, random: RandomStream): Point {
-    const child = this.#unitOf(one, random);
+    const child = unitOf(this.#space, one, random);
     const second = this.#space.encode(other);
     for (let i = 0; i < child.length; i++) {
       const isTaken = random.uniform() < 0.5;
@@ -49,11 +49,6 @@ export class Variation {
     return this.#space.counts.flatMap((count, i) => (count > 1 && !Number.isNaN(point[i]) ? [i] : []));
   }
 
-  /** A point in the cube, at random along the parameters that are not active. */
-  #unitOf(point: Point, random: RandomStream): Float64Array {
-    return this.#space.encode(point).map((x, i) => (Number.isNaN(point[i]) ? random.uniform() : x));
-  }
-
   #moved(i: number, parent: Point, place: number, random: RandomStream): number {
     const count = this.#space.counts[i] as number;
     if (this.#space.parameters[i]?.type === "categorical") {
@@ -65,6 +60,11 @@ export class Variation {
     const least = 1 / count;
     return reflected(place + (Math.abs(shift) < least ? Math.sign(shift) * least : shift));
   }
+}
+
+/** A point in the cube, at random along the parameters that are not active. */
+export function unitOf(space: SearchSpace, point: Point, random: RandomStream): Float64Array {
+  return space.encode(point).map((x, i) => (Number.isNaN(point[i]) ? random.uniform() : x));
 }
 
 /** Simulated binary crossover along one axis. */
