@@ -18,6 +18,7 @@ export interface FieldProblem {
     | "FieldValueNotSupported"
     | "FieldValueDuplicate"
     | "FieldValueForbidden"
+    | "FieldValueTooLong"
     | "FieldValueUnknown";
   /** What was found; absent when the field is missing. */
   readonly value?: unknown;

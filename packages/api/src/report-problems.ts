@@ -66,11 +66,12 @@ export function causeMessage({ reason, value, problem, hint }: FieldProblem): st
     FieldValueNotSupported: "Unsupported value",
     FieldValueDuplicate: "Duplicate value",
     FieldValueForbidden: "Forbidden",
+    FieldValueTooLong: "Too long",
     FieldValueUnknown: "Invalid value",
   }[reason];
   const shown =
     value === undefined || reason === "FieldValueRequired" || reason === "FieldValueForbidden"
       ? ""
       : `: ${JSON.stringify(value)}`;
-  return `${kind}${shown}: ${text}`;
+  return `${kind}${shown}${text === "" ? "" : `: ${text}`}`;
 }

@@ -9,7 +9,7 @@ import { handleLog } from "./log-handler.ts";
 import { handleObservations } from "./observations-handler.ts";
 import { handleResource } from "./resource-handlers.ts";
 import { parseResourcePath } from "./resource-path.ts";
-import { send } from "./respond.ts";
+import { sendFailure } from "./respond.ts";
 import { EVENTS_VIEW } from "./served-kinds.ts";
 import { RequestError, statusOf } from "./status-error.ts";
 
@@ -107,5 +107,5 @@ function fail(error: Error, request: IncomingMessage, response: ServerResponse, 
     onError(`${request.method} ${splitTokenPath((request.url ?? "").split("?")[0] ?? "").path}`, error);
   if (response.headersSent || response.destroyed) return void response.destroy();
   if (status.code === 413 || status.code === 401 || status.code === 403) response.setHeader("connection", "close");
-  send(response, status.code, status);
+  sendFailure(request, response, status);
 }

@@ -57,6 +57,13 @@ function definition(kind: ResourceKind, since: string): object {
     status: {
       conditions: [
         {
+          type: "NamesAccepted",
+          status: "True",
+          reason: "NoConflicts",
+          message: "no conflicts found",
+          lastTransitionTime: since,
+        },
+        {
           type: "Established",
           status: "True",
           reason: "InitialNamesAccepted",

@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { KubeObject } from "@qalam/api";
+import { NotFoundError } from "@qalam/store";
 import { customResourceDefinitions } from "./custom-resource-definitions.ts";
-import { aggregatedDiscovery, coreVersions, GROUP_VERSIONS, groupList, resourceList } from "./discovery.ts";
+import { aggregatedDiscovery, apiGroup, coreVersions, GROUP_VERSIONS, groupList, resourceList } from "./discovery.ts";
 import { negotiate } from "./negotiate.ts";
 import type { OpenApiDocument } from "./openapi/document.ts";
 import { openApiV2 } from "./openapi/openapi-v2.ts";
 import { openApiIndex, openApiV3 } from "./openapi/openapi-v3.ts";
-import { noSuchPath } from "./resource-request.ts";
+import { noSuchMethod, noSuchPath } from "./resource-request.ts";
 import { send, sendObject, sendText } from "./respond.ts";
 import { reviewAnswer } from "./reviews.ts";
-import { RequestError } from "./status-error.ts";
+import { partialMetadata } from "./tables.ts";
 
 /** Answers everything that is not a stored resource: discovery, OpenAPI, CRDs, reviews, health. @throws RequestError 404 */
 export async function handleFixed(
@@ -19,15 +21,17 @@ export async function handleFixed(
 ): Promise<void> {
   const review = await reviewAnswer(path, request);
   if (review !== undefined) return sendObject(request, response, 201, review);
-  if (request.method !== "GET" && request.method !== "HEAD") throw noSuchPath();
   if (path === "/healthz" || path === "/livez" || path === "/readyz")
     return sendText(response, 200, "ok", "text/plain; charset=utf-8");
+  if (request.method !== "GET" && request.method !== "HEAD")
+    throw discovery(path, request) === undefined ? noSuchPath() : noSuchMethod();
   const document = openApi(path, request.headers.accept ?? "");
   if (document !== undefined) return sendDocument(request, response, document);
   const crd = /^\/apis\/apiextensions\.k8s\.io\/v1\/customresourcedefinitions(?:\/([^/]+))?$/.exec(path);
   if (crd !== null) return sendDefinitions(request, response, crd[1], since);
   const discovered = discovery(path, request);
   if (discovered === undefined) throw noSuchPath();
+  if (discovered.type !== undefined) response.setHeader("cache-control", "public");
   send(response, 200, discovered.body, discovered.type);
 }
 
@@ -59,21 +63,26 @@ function discovery(path: string, request: IncomingMessage): { body: object; type
   if (path === "/version") return { body: serverVersion };
   if (path === "/openapi/v3") return { body: openApiIndex(/^(\/t\/[\w-]+)?/.exec(request.url ?? "")?.[0] ?? "") };
   const groupVersion = path.replace(/^\/apis?\//, "");
-  const isKnown = /^\/apis?\//.test(path) && GROUP_VERSIONS.includes(groupVersion);
-  return isKnown ? { body: resourceList(groupVersion) } : undefined;
+  if (!/^\/apis?\//.test(path)) return undefined;
+  const body = GROUP_VERSIONS.includes(groupVersion) ? resourceList(groupVersion) : apiGroup(groupVersion);
+  return body === undefined ? undefined : { body };
 }
 
 /** The Kubernetes version whose API this is. */
 const serverVersion = {
   major: "1",
   minor: "34",
+  emulationMajor: "1",
+  emulationMinor: "34",
+  minCompatibilityMajor: "1",
+  minCompatibilityMinor: "33",
   gitVersion: "v1.34.4+qalam",
   gitCommit: "",
   gitTreeState: "clean",
   buildDate: "1970-01-01T00:00:00Z",
   goVersion: "",
   compiler: "",
-  platform: `${process.platform}/${process.arch}`,
+  platform: `${process.platform}/${process.arch === "x64" ? "amd64" : process.arch}`,
 };
 
 /** The newest form of discovery that the client understands, if any. */
@@ -84,8 +93,8 @@ function aggregatedVersion(request: IncomingMessage): "v2" | "v2beta1" | undefin
   );
 }
 
-interface Definition {
-  readonly metadata: { readonly name: string; readonly creationTimestamp: string };
+interface Definition extends KubeObject {
+  readonly metadata: KubeObject["metadata"] & { readonly creationTimestamp: string };
   readonly spec: { readonly names: { readonly categories: readonly string[] } };
 }
 
@@ -98,7 +107,7 @@ function sendDefinitions(
   const all = customResourceDefinitions(since) as Definition[];
   const items = name === undefined ? all : all.filter(({ metadata }) => metadata.name === name);
   if (name !== undefined && items.length === 0)
-    throw new RequestError(404, `customresourcedefinitions.apiextensions.k8s.io ${JSON.stringify(name)} not found`);
+    throw new NotFoundError("customresourcedefinitions.apiextensions.k8s.io", name);
   if (negotiate(request).as === "Table") return send(response, 200, definitionTable(items));
   const metadata = { resourceVersion: "1" };
   const list = { kind: "CustomResourceDefinitionList", apiVersion: "apiextensions.k8s.io/v1", metadata, items };
@@ -115,7 +124,7 @@ function definitionTable(items: readonly Definition[]): object {
     columnDefinitions: [column("Name", "name"), column("Created At", ""), column("Categories", "")],
     rows: items.map((object) => ({
       cells: [object.metadata.name, object.metadata.creationTimestamp, object.spec.names.categories.join(",")],
-      object,
+      object: partialMetadata(object),
     })),
   };
 }

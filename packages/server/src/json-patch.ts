@@ -15,7 +15,11 @@ export function applyJsonPatch(document: unknown, patch: unknown): unknown {
     try {
       result = applyOperation(result, operation);
     } catch (error) {
-      throw new RequestError(422, `operation ${i} (${operation?.op} ${operation?.path}): ${(error as Error).message}`);
+      throw new RequestError(
+        422,
+        `operation ${i} (${operation?.op} ${operation?.path}): ${(error as Error).message}`,
+        {},
+      );
     }
   }
   return result;

@@ -6,14 +6,13 @@ import type { ResourcePath } from "./resource-path.ts";
 import { RequestError } from "./status-error.ts";
 
 /** Namespace and selectors of a list, watch or deletion of a collection. */
-export function scopeOf({ namespace, name }: ResourcePath, query: URLSearchParams) {
+export function scopeOf({ namespace }: ResourcePath, query: URLSearchParams) {
   const labelSelector = query.get("labelSelector");
   const fieldSelector = query.get("fieldSelector");
-  const named = name === undefined ? fieldSelector : `metadata.name=${name}`;
   return {
     ...(namespace !== "" && { namespace }),
     ...(labelSelector && { labelSelector }),
-    ...(named && { fieldSelector: named }),
+    ...(fieldSelector && { fieldSelector }),
   };
 }
 
@@ -80,16 +79,26 @@ const MAX_MANAGER_LENGTH = 128;
 /** Who writes: the `fieldManager` of the request, else the first word of its user agent. @throws RequestError 422 */
 export function fieldManagerOf(request: IncomingMessage, query: URLSearchParams): string {
   const named = query.get("fieldManager");
-  if (named !== null && (named.length > MAX_MANAGER_LENGTH || !/^\P{C}*$/u.test(named)))
-    throw new RequestError(
-      422,
-      `fieldManager: Invalid value: must be at most ${MAX_MANAGER_LENGTH} printable characters`,
-    );
+  const problem = managerProblem(named ?? "");
+  if (problem !== undefined) throw invalidOption(optionsKind(request), problem);
   const agent = (request.headers["user-agent"] ?? "")
     .split("/")[0]
     ?.replace(/\p{C}/gu, "")
     .slice(0, MAX_MANAGER_LENGTH);
   return named || agent || "unknown";
+}
+
+function managerProblem(name: string): FieldProblem | undefined {
+  const path = "fieldManager";
+  if (name.length > MAX_MANAGER_LENGTH)
+    return { path, reason: "FieldValueTooLong", problem: `may not be more than ${MAX_MANAGER_LENGTH} bytes` };
+  if (/^\P{C}*$/u.test(name)) return undefined;
+  return { path, reason: "FieldValueInvalid", value: name, problem: "should only contain printable characters" };
+}
+
+/** What Kubernetes calls the parameters of a request that writes. */
+export function optionsKind({ method }: IncomingMessage): OptionsKind {
+  return method === "POST" ? "CreateOptions" : method === "PUT" ? "UpdateOptions" : "PatchOptions";
 }
 
 export function isTrue(value: string | null): boolean {

@@ -16,9 +16,15 @@ export async function handleResource(context: ResourceRequest, services: Resourc
   const { method = "" } = request;
   if (path.subresource !== undefined && !(path.subresource === "status" && path.kind.statusSubresource))
     throw noSuchPath();
-  if (method === "GET" && isTrue(query.get("watch")) && path.subresource === undefined) return watch(context, services);
+  if (method === "GET" && isTrue(query.get("watch")) && path.name === undefined) return watch(context, services);
   const handlers = path.name === undefined ? forCollections : path.subresource === "status" ? forStatus : forObjects;
   const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
-  if (handler === undefined) throw noSuchMethod();
+  if (handler === undefined || !isAllowed(context)) throw noSuchMethod();
   return handler(context, services);
+}
+
+/** Writing to a collection needs a namespace, and namespaces go one by one. */
+function isAllowed({ request: { method }, path: { kind, namespace, name } }: ResourceRequest): boolean {
+  if (name !== undefined || (method !== "POST" && method !== "DELETE")) return true;
+  return kind.namespaced ? namespace !== "" : method === "POST";
 }

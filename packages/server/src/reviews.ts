@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { mediaType, readBody } from "./read-body.ts";
+import { noSuchMethod } from "./resource-request.ts";
 import { RequestError } from "./status-error.ts";
 
 /** What a client may ask about itself. Whoever has the token may do everything: the answers say so. */
@@ -23,13 +24,16 @@ const statuses: Readonly<Record<string, { readonly kind: string; readonly status
 export async function reviewAnswer(path: string, request: IncomingMessage): Promise<object | undefined> {
   const place = path.replace(/^\/apis\//, "");
   const known = Object.hasOwn(statuses, place) ? statuses[place] : undefined;
-  if (known === undefined || request.method !== "POST") return undefined;
+  if (known === undefined) return undefined;
+  if (request.method !== "POST") throw noSuchMethod();
   const body = ((await readReview(request)) ?? {}) as { kind?: unknown; spec?: unknown };
   const { kind, status } = known;
   if (body.kind !== undefined && body.kind !== kind)
     throw new RequestError(400, `the kind in the data (${String(body.kind)}) does not match the expected (${kind})`);
   const apiVersion = place.split("/").slice(0, 2).join("/");
-  return { kind, apiVersion, metadata: { creationTimestamp: null }, spec: body.spec ?? {}, status };
+  // What one is needs no question.
+  const spec = kind === "SelfSubjectReview" ? {} : { spec: body.spec ?? {} };
+  return { kind, apiVersion, metadata: {}, ...spec, status };
 }
 
 /** Newer kubectl posts reviews as protobuf. The answer is the same whatever they ask, so that what they ask need not be understood. */

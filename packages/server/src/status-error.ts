@@ -57,7 +57,7 @@ export function statusOf(error: unknown): StatusBody {
 
 function named(name: string | undefined, resource: string): object {
   const [kind, ...group] = resource.split(".");
-  return { name, ...(group.length > 0 && { group: group.join(".") }), kind };
+  return { ...(name && { name }), ...(group.length > 0 && { group: group.join(".") }), kind };
 }
 
 /** An object that admission refused: the text Katib's users know, and every problem with its path. */
@@ -80,7 +80,7 @@ function invalid({ kind, objectName, problems }: InvalidObjectError): StatusBody
       ? `admission webhook "validator.experiment.katib.kubeflow.org" denied the request: ${joined}`
       : `${qualified} ${JSON.stringify(objectName)} is invalid: ${joined}`;
   return failure(kind === "Experiment" ? 400 : 422, text, kind === "Experiment" ? "BadRequest" : "Invalid", {
-    name: objectName,
+    ...(objectName !== "" && { name: objectName }),
     ...(group !== "" && { group }),
     kind,
     causes,

@@ -76,7 +76,6 @@ function start(response: ServerResponse): void {
 function bookmarkLine(kind: ResourceKind, resourceVersion: string, endsInitial: boolean): string {
   const metadata = {
     resourceVersion,
-    creationTimestamp: null,
     ...(endsInitial && { annotations: { "k8s.io/initial-events-end": "true" } }),
   };
   const object = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata };

@@ -1,6 +1,22 @@
-import { apiVersionOf, InvalidObjectError, type KubeObject, type ObjectKey, type ResourceKind } from "@qalam/api";
-import { AlreadyExistsError, ConflictError } from "@qalam/store";
-import { checkedObject, checkStructure, placeInNamespace, prune } from "./check-object.ts";
+import {
+  apiVersionOf,
+  type FieldProblem,
+  InvalidObjectError,
+  type KubeObject,
+  type ObjectKey,
+  type ResourceKind,
+} from "@qalam/api";
+import { AlreadyExistsError, ConflictError, sameJson } from "@qalam/store";
+import { initialStatus, withDefaults } from "./built-in-defaults.ts";
+import { changeProblems, contentProblems } from "./built-in-rules.ts";
+import {
+  checkApplied,
+  checkedObject,
+  checkStructure,
+  checkUnknownFields,
+  placeInNamespace,
+  prune,
+} from "./check-object.ts";
 import { kindSchema } from "./kind-schemas.ts";
 import { afterApply, afterUpdate, type FieldWrite } from "./managed-fields/field-manager.ts";
 import { patchOf } from "./patch-formats.ts";
@@ -10,7 +26,7 @@ import {
   fieldManagerOf,
   invalidOption,
   isTrue,
-  type OptionsKind,
+  optionsKind,
   writeOptions,
 } from "./request-options.ts";
 import { keyOfPath, notFound, type ResourceRequest, type ResourceServices } from "./resource-request.ts";
@@ -25,8 +41,20 @@ export async function create(context: ResourceRequest, services: ResourceService
   const object = checkedObject(await readBody(request), path.kind);
   placeInNamespace(object, path);
   requireName(object);
-  const managedFields = afterUpdate(fieldWrite(context, "Update"), undefined, pruned(object, path.kind));
-  sendObject(request, response, 201, await admitNew(context, services, withManagers(object, managedFields)));
+  const complete = asNew(object, path.kind);
+  const managedFields = afterUpdate(fieldWrite(context, "Update"), undefined, pruned(complete, path.kind));
+  sendObject(request, response, 201, await admitNew(context, services, withManagers(complete, managedFields)));
+}
+
+/** The object as a client can make it: complete, neither in deletion nor with a status of its own. */
+function asNew(object: KubeObject, kind: ResourceKind): KubeObject {
+  if (kind.group !== "kubeflow.org") checkStructure(object, kind);
+  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, ...metadata } = object.metadata;
+  const complete = withDefaults(kind, { ...object, metadata }) as KubeObject & { status?: object };
+  if (!kind.statusSubresource) return complete;
+  const { status: ___, ...rest } = complete;
+  const status = initialStatus(kind, complete);
+  return status === undefined ? rest : ({ ...rest, status } as KubeObject);
 }
 
 async function admitNew(
@@ -35,8 +63,11 @@ async function admitNew(
   object: KubeObject,
 ): Promise<KubeObject> {
   const options = optionsKind(request);
-  const admitted = await admission.create(path.kind, object, admissionOptions(query, response, options));
+  const admissionMode = admissionOptions(query, response, options);
+  checkUnknownFields(object, path.kind, admissionMode);
+  const admitted = await admission.create(path.kind, object, admissionMode);
   checkStructure(admitted, path.kind);
+  refuse(admitted, contentProblems(path.kind, admitted));
   return store.create(path.kind, pruned(admitted, path.kind), writeOptions(query, options));
 }
 
@@ -45,11 +76,7 @@ export async function update(context: ResourceRequest, services: ResourceService
   const key = keyOfPath(path);
   const object = checkedObject(await readBody(request), path.kind);
   placeInNamespace(object, path);
-  if (object.metadata.name !== key.name)
-    throw new RequestError(
-      400,
-      `the name of the object (${object.metadata.name}) does not match the name on the URL (${key.name})`,
-    );
+  requireSameName(object, key);
   const isPinned = (object.metadata.resourceVersion ?? "") !== "";
   const stored = await retried(isPinned, async () => {
     const old = await services.store.get(path.kind, key);
@@ -83,7 +110,9 @@ export async function patch(context: ResourceRequest, services: ResourceServices
       const old = await services.store.get(path.kind, key);
       if (old === undefined) throw notFound(path.kind, key);
       const object = checkedObject(change(old, body), path.kind);
-      if (object.metadata.name !== key.name) throw new RequestError(400, "a patch cannot change metadata.name");
+      placeInNamespace(object, path);
+      requireSameName(object, key);
+      requireSameUid(object, old);
       isPinned = object.metadata.resourceVersion !== old.metadata.resourceVersion;
       return replace(context, services, old, object);
     },
@@ -98,8 +127,16 @@ async function replace(
   old: KubeObject,
   object: KubeObject,
 ): Promise<KubeObject> {
-  const managedFields = afterUpdate(fieldWrite(context, "Update"), old, pruned(object, context.path.kind));
-  return admitChanged(context, services, old, withManagers(object, managedFields));
+  const complete = completed(context, old, object);
+  const managedFields = afterUpdate(fieldWrite(context, "Update"), old, pruned(complete, context.path.kind));
+  return admitChanged(context, services, old, withManagers(complete, managedFields));
+}
+
+/** With defaults, unless the old object has none either: then a controller of ours made it, and they would be changes that nobody asked for. */
+function completed({ path }: ResourceRequest, old: KubeObject, object: KubeObject): KubeObject {
+  if (path.subresource !== undefined) return object;
+  checkStructure(object, path.kind);
+  return sameJson(withDefaults(path.kind, old), old) ? withDefaults(path.kind, object) : object;
 }
 
 /** Server-side apply; creates the object when there is none. */
@@ -116,16 +153,14 @@ async function apply(
       reason: "FieldValueRequired",
       problem: "is required for apply patch",
     });
+  if (typeof body === "object" && body !== null) requireType(body, path.kind);
   const config = checkedObject(body, path.kind);
   placeInNamespace(config, path);
   config.metadata.name ||= key.name;
-  if (config.metadata.name !== key.name)
-    throw new RequestError(
-      400,
-      `the name of the object (${config.metadata.name}) does not match the name on the URL (${key.name})`,
-    );
+  requireSameName(config, key);
   if (config.metadata.managedFields !== undefined && config.metadata.managedFields !== null)
     throw new RequestError(400, "metadata.managedFields must be nil");
+  checkApplied(config, path.kind);
   const isPinned = (config.metadata.resourceVersion ?? "") !== "";
   let isNew = false;
   const stored = await retried(isPinned, async () => {
@@ -148,10 +183,10 @@ async function applied(
   if (old === undefined) {
     if (config.metadata.resourceVersion || config.metadata.uid)
       throw new ConflictError(path.kind.plural, config.metadata.name, "there is no such object with a version or uid");
-    return admitNew(context, services, next);
+    return admitNew(context, services, asNew(next, path.kind));
   }
   next.metadata.resourceVersion = config.metadata.resourceVersion || old.metadata.resourceVersion || "";
-  return admitChanged(context, services, old, next);
+  return admitChanged(context, services, old, completed(context, old, next));
 }
 
 async function admitChanged(
@@ -164,16 +199,54 @@ async function admitChanged(
   checkStructure(object, path.kind);
   if (path.subresource === "status")
     return store.updateStatus(path.kind, pruned(object, path.kind), writeOptions(query, options));
-  const admitted = await admission.update(path.kind, old, object, admissionOptions(query, response, options));
+  const admissionMode = admissionOptions(query, response, options);
+  checkUnknownFields(object, path.kind, admissionMode);
+  const admitted = await admission.update(path.kind, old, object, admissionMode);
+  refuse(admitted, [
+    ...contentProblems(path.kind, admitted),
+    ...changeProblems(path.kind, old, pruned(admitted, path.kind)),
+  ]);
   return store.update(path.kind, pruned(admitted, path.kind), writeOptions(query, options));
 }
 
-function optionsKind({ method }: ResourceRequest["request"]): OptionsKind {
-  return method === "POST" ? "CreateOptions" : method === "PUT" ? "UpdateOptions" : "PatchOptions";
+function refuse({ kind, metadata }: KubeObject, problems: readonly FieldProblem[]): void {
+  if (problems.length > 0) throw new InvalidObjectError(kind, metadata.name ?? "", problems);
 }
 
+/** What is applied says itself what it is. */
+function requireType(body: object, kind: ResourceKind): void {
+  const { apiVersion, kind: name } = body as Partial<KubeObject>;
+  if (!apiVersion || !name)
+    throw new RequestError(
+      400,
+      `invalid object type: ${apiVersion ?? ""}, Kind=${name ?? ""}; expected ${apiVersionOf(kind)}, Kind=${kind.kind}`,
+    );
+}
+
+/** An empty list of managers says something: that they are forgotten. */
 function pruned(object: KubeObject, kind: ResourceKind): KubeObject {
-  return prune(object, kindSchema(kind)) as KubeObject;
+  const { metadata, ...rest } = prune(object, kindSchema(kind)) as KubeObject;
+  const { managedFields } = object.metadata;
+  return { ...rest, metadata: { ...metadata, ...(managedFields && { managedFields }) } };
+}
+
+function requireSameName({ metadata }: KubeObject, { name }: ObjectKey): void {
+  if (!metadata.name)
+    throw new RequestError(
+      400,
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
+  if (metadata.name !== name)
+    throw new RequestError(
+      400,
+      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
+    );
+}
+
+function requireSameUid({ kind, metadata }: KubeObject, old: KubeObject): void {
+  if (!metadata.uid || metadata.uid === old.metadata.uid) return;
+  const problem = { path: "metadata.uid", reason: "FieldValueInvalid", problem: "field is immutable" } as const;
+  throw new InvalidObjectError(kind, metadata.name, [{ ...problem, value: metadata.uid }]);
 }
 
 function requireName({ kind, metadata }: KubeObject): void {

@@ -113,16 +113,19 @@ describe("server-side apply", () => {
 
   it("knows ports by number and protocol, with the protocol's default", async () => {
     const { apply } = await startApplying();
-    const path = "/api/v1/namespaces/default/pods/p";
-    const pod = (ports: object[]) => ({
+    const path = "/api/v1/namespaces/default/services/s";
+    const service = (ports: object[]) => ({
       apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "p" },
-      spec: { containers: [{ name: "a", ports }] },
+      kind: "Service",
+      metadata: { name: "s" },
+      spec: { clusterIP: "None", ports },
     });
-    await apply(path, "one", pod([{ containerPort: 80 }]));
-    const { body } = await apply(path, "two", pod([{ containerPort: 80, protocol: "UDP" }]));
-    expect(body.spec.containers[0].ports).toEqual([{ containerPort: 80 }, { containerPort: 80, protocol: "UDP" }]);
+    await apply(path, "one", service([{ port: 80 }]));
+    const { body } = await apply(path, "two", service([{ port: 80, protocol: "UDP" }]));
+    expect(body.spec.ports).toEqual([
+      { port: 80, protocol: "TCP", targetPort: 80 },
+      { port: 80, protocol: "UDP", targetPort: 80 },
+    ]);
   });
 
   it("applies the status apart from the rest", async () => {
@@ -195,7 +198,7 @@ describe("managed fields of other writes", () => {
 
   it("name the writer by its user agent when it does not say", async () => {
     const { call } = await startServer();
-    const { body } = await call("POST", maps, map({}), { headers: { "user-agent": "tool/1.0 (linux)" } });
+    const { body } = await call("POST", maps, map({ a: "1" }), { headers: { "user-agent": "tool/1.0 (linux)" } });
     expect(body.metadata.managedFields[0].manager).toBe("tool");
   });
 
@@ -213,7 +216,7 @@ describe("managed fields of other writes", () => {
 
   it("of more than ten updaters, keep the oldest together", async () => {
     const { call } = await startServer();
-    await call("POST", `${maps}?fieldManager=u0`, map({}));
+    await call("POST", `${maps}?fieldManager=u0`, map({ k0: "1" }));
     let last: { metadata: { managedFields: { manager: string }[] } } | undefined;
     for (let i = 1; i <= 12; i++) {
       const patch = { data: { [`k${i}`]: "1" } };

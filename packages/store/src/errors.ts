@@ -60,6 +60,13 @@ export class ForbiddenError extends StoreError {
   readonly code = "FORBIDDEN";
   readonly status = 403;
   readonly reason = "Forbidden";
+  constructor(
+    readonly resource: string,
+    readonly objectName: string,
+    problem: string,
+  ) {
+    super(`${resource} "${objectName}" is forbidden: ${problem}`);
+  }
 }
 
 /** The store was closed before or while the request waited. */

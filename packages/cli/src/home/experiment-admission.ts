@@ -1,13 +1,11 @@
 import {
   applyDefaults,
-  builtInSchemaProblems,
   CONFIG_MAP,
   EXPERIMENT,
   type Experiment,
   type FieldProblem,
   InvalidObjectError,
   type KubeObject,
-  type ResourceKind,
   type StoredConfigMap,
   validateExperiment,
   validateUpdate,
@@ -28,12 +26,12 @@ export interface ExternalAlgorithms {
 export function experimentAdmission(store: ResourceStore, external?: ExternalAlgorithms): Admission {
   return {
     async create(kind, object, options) {
-      if (kind.kind !== EXPERIMENT.kind) return builtIn(kind, object, options);
+      if (kind.kind !== EXPERIMENT.kind) return object;
       const experiment = applyDefaults(object as Experiment);
       return checked(experiment, await experimentProblems(experiment, store, external), options);
     },
     async update(kind, old, object, options) {
-      if (kind.kind !== EXPERIMENT.kind) return builtIn(kind, object, options);
+      if (kind.kind !== EXPERIMENT.kind) return object;
       const experiment = applyDefaults(object as Experiment);
       const specChanged = JSON.stringify((old as Experiment).spec) !== JSON.stringify(experiment.spec);
       const problems = specChanged
@@ -70,18 +68,6 @@ async function experimentProblems(
     value,
     problem,
   }));
-}
-
-/** Fields of built-in kinds that Kubernetes does not know. */
-function builtIn(kind: ResourceKind, object: KubeObject, options: AdmissionOptions): KubeObject {
-  const definition = `${kind.group === "" ? "core" : kind.group}/${kind.version}.${kind.kind}`;
-  return checked(
-    object,
-    builtInSchemaProblems(object, definition).filter(
-      ({ path }) => !path.startsWith("metadata.managedFields") && !path.startsWith("status"),
-    ),
-    options,
-  );
 }
 
 /** Unknown fields are refused, warned about or let go, as the request says; every other problem refuses the object. */

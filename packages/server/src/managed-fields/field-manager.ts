@@ -55,6 +55,7 @@ export interface FieldWrite {
  */
 export function afterUpdate(write: FieldWrite, live: KubeObject | undefined, next: KubeObject): Json[] {
   const before = managersOf(next, live);
+  if (live !== undefined && before.size === 0) return []; // nobody began, or all was forgotten: an apply begins again
   const comparison = compareOwned(write, live, next);
   const changed = changedFields(comparison);
   const id = managerId(write.writer);
@@ -83,7 +84,7 @@ export function afterApply(
   const base = live ?? emptyObject(write.kind, config);
   const named = strictFields(config, write);
   const spoken = ownable(write, named);
-  const before = decodeOrNone(base);
+  const before = beginning(write, live, decodeOrNone(base));
   const id = managerId(write.writer);
   const last = before.get(id)?.fields ?? EMPTY_SET;
   const claimed = new Map(before).set(id, { ...write.writer, time: write.now, fields: spoken });
@@ -101,7 +102,15 @@ export function afterApply(
   const time = isUnchanged(comparison) ? before.get(id)?.time : write.now;
   const self: Manager = { ...write.writer, time, fields: spoken };
   const managers = new Map([...after, self].map((manager) => [managerId(manager), manager]));
-  return { ...next, metadata: { ...next.metadata, managedFields: encodeManagers(managers) } };
+  return { ...next, metadata: { ...next.metadata, managedFields: encodeManagers(managers, id) } };
+}
+
+/** Who owned what before the first apply to an object without managers: one that stands for all of its fields. */
+function beginning(write: FieldWrite, live: KubeObject | undefined, before: Managers): Managers {
+  if (live === undefined || before.size > 0) return before;
+  const writer: Writer = { ...write.writer, name: "before-first-apply", operation: "Update", subresource: "" };
+  const fields = changedFields(compareOwned({ ...write, writer }, undefined, live));
+  return new Map([[managerId(writer), { ...writer, time: write.now, fields }]]);
 }
 
 function isUnchanged({ added, modified, removed }: Comparison): boolean {

@@ -50,9 +50,10 @@ function decodeManager(entry: Record<string, unknown>): Manager {
 const MAX_UPDATERS = 10;
 const FORGOTTEN = "ancient-changes";
 
-/** `metadata.managedFields`; appliers first, then by time and name. Empty without managers. */
-export function encodeManagers(managers: Managers): Json[] {
-  const kept = [...capped([...managers.values()].filter(({ fields }) => !isEmptySet(fields)))];
+/** `metadata.managedFields`; appliers first, then by time and name. Empty without managers. @param applier id of the manager that stays even when it owns nothing */
+export function encodeManagers(managers: Managers, applier?: string): Json[] {
+  const named = [...managers].filter(([id, { fields }]) => id === applier || !isEmptySet(fields));
+  const kept = [...capped(named.map(([, manager]) => manager))];
   return kept.sort(byAge).map(
     ({ name, operation, apiVersion, subresource, time, fields }) =>
       ({

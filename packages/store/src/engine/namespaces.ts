@@ -56,8 +56,7 @@ export function hasContentFinalizer(object: KubeObject): boolean {
 
 /** @throws ForbiddenError for the namespace where everything without one lives */
 export function checkDeletableNamespace(name: string): void {
-  if (name === "default")
-    throw new ForbiddenError('namespaces "default" is forbidden: this namespace may not be deleted');
+  if (name === "default") throw new ForbiddenError("namespaces", name, "this namespace may not be deleted");
 }
 
 /** @throws ForbiddenError when the namespace is being deleted */
@@ -65,6 +64,8 @@ export function checkAcceptsContent(namespace: KubeObject, resource: string, nam
   if (namespace.metadata.deletionTimestamp === undefined) return;
   const place = namespace.metadata.name;
   throw new ForbiddenError(
-    `${resource} "${name}" is forbidden: unable to create new content in namespace ${place} because it is being terminated`,
+    resource,
+    name,
+    `unable to create new content in namespace ${place} because it is being terminated`,
   );
 }

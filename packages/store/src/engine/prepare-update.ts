@@ -82,7 +82,6 @@ function keepMember(next: KubeObject, stored: KubeObject, member: "status" | "sp
 
 const immutable = [
   "namespace",
-  "generateName",
   "uid",
   "resourceVersion",
   "generation",

@@ -1,0 +1,119 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BUILD_COMMAND, findKubernetesApiServer } from "../../tools/kubernetes-api-server.mjs";
+import { root } from "../../tools/run-command.mjs";
+import { compareAnswers, type Difference } from "./compare.ts";
+import { deliberateDifferences } from "./deliberate-differences.ts";
+import { type Answer, type Endpoint, type Exchange, exchangeWith } from "./exchange.ts";
+import { discovery } from "./exchanges/discovery.ts";
+import { writing } from "./exchanges/writing.ts";
+import { type RunningServer, startKubernetesServer } from "./kubernetes-server.ts";
+import { startQalamServer } from "./qalam-server.ts";
+
+const programs = findKubernetesApiServer();
+const exchanges: readonly Exchange[] = [...discovery, ...writing];
+const DOCUMENT = "docs/reference/kubernetes-api-differences.md";
+
+/** Differences by exchange. */
+const found = new Map<string, readonly Difference[]>();
+const servers: RunningServer[] = [];
+const faults: Error[] = [];
+
+describe("the same requests to Kubernetes and to Qalam", () => {
+  if (programs === undefined) {
+    it.skip(`needs a Kubernetes API server to compare with: ${BUILD_COMMAND}`, () => {});
+    return;
+  }
+
+  beforeAll(async () => {
+    servers.push(await startKubernetesServer(programs), await startQalamServer((error) => faults.push(error)));
+    const [theirs, ours] = servers.map(({ endpoint }) => converse(endpoint)) as [Converse, Converse];
+    for (const exchange of exchanges) {
+      const [own, other] = [await ours(exchange), await theirs(exchange)];
+      found.set(exchange.name, compareAnswers(own, other, exchange.servedOnly === true));
+    }
+  });
+  afterAll(async () => {
+    for (const server of servers) await server.stop();
+    report();
+  });
+
+  it.each(exchanges)("$name", ({ name }) => {
+    expect(found.has(name), "was not reached: see the failure of the set-up").toBe(true);
+    const unlisted = (found.get(name) ?? []).filter(({ path }) => !isListed(name, path));
+    expect(unlisted.map(line)).toEqual([]);
+  });
+
+  it("every deliberate difference is still there", () => {
+    const gone = deliberateDifferences.flatMap(({ name, places }) =>
+      places
+        .filter(
+          (place) => ![...found].some(([exchange, all]) => all.some(({ path }) => matches(place, exchange, path))),
+        )
+        .map((place) => `${name}: ${place.join(" ")}`),
+    );
+    expect(gone).toEqual([]);
+  });
+
+  it("our server had no fault of its own", () => {
+    expect(faults).toEqual([]);
+  });
+});
+
+it("the deliberate differences are those that the document explains", () => {
+  const rows = [...readFileSync(join(root, DOCUMENT), "utf8").matchAll(/^\| `([a-z0-9-]+)` \| (.+) \| (.+) \|$/gm)];
+  expect(rows.map(([, name]) => name).sort()).toEqual(deliberateDifferences.map(({ name }) => name).sort());
+});
+
+type Converse = (exchange: Exchange) => Promise<Answer>;
+
+/** Speaks to one server and remembers what it said. */
+function converse(endpoint: Endpoint): Converse {
+  const answers = new Map<string, Answer>();
+  return async (exchange) => {
+    const answer = await exchangeWith(endpoint, exchange, (name) => {
+      const earlier = answers.get(name);
+      if (earlier === undefined) throw new Error(`${exchange.name} speaks of ${name}, which comes not before it`);
+      return earlier.body;
+    });
+    answers.set(exchange.name, answer);
+    return answer;
+  };
+}
+
+function isListed(exchange: string, path: string): boolean {
+  return deliberateDifferences.some(({ places }) => places.some((place) => matches(place, exchange, path)));
+}
+
+function matches(place: readonly [string, string], exchange: string, path: string): boolean {
+  return matchesPattern(place[0], exchange) && matchesPattern(place[1], path);
+}
+
+function matchesPattern(pattern: string, text: string): boolean {
+  const escaped = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${escaped.join(".*")}$`, "s").test(text);
+}
+
+function line({ path, ours, theirs }: Difference): string {
+  const short = (value: unknown) => (JSON.stringify(value) ?? "nothing").slice(0, 600);
+  return `${path}: Qalam ${short(ours)}, Kubernetes ${short(theirs)}`;
+}
+
+/** How many agree, and, where `QALAM_DIFFERENTIAL_REPORT` names a file, every difference there. */
+function report(): void {
+  const all = [...found.values()];
+  const equal = all.filter(({ length }) => length === 0).length;
+  const listed = [...found].filter(([name, some]) => some.length > 0 && some.every(({ path }) => isListed(name, path)));
+  const other = all.length - equal - listed.length;
+  console.log(
+    `differential: ${all.length} exchanges compared with Kubernetes, ${equal} equal, ${listed.length} with deliberate differences only (${deliberateDifferences.length} listed), ${other} with others`,
+  );
+  const file = process.env.QALAM_DIFFERENTIAL_REPORT;
+  if (file !== undefined) writeFileSync(file, [...found].map(([name, some]) => section(name, some)).join(""));
+}
+
+function section(exchange: string, some: readonly Difference[]): string {
+  const lines = some.map((one) => `  ${isListed(exchange, one.path) ? "deliberate" : "DIFFERENT"} ${line(one)}\n`);
+  return `${exchange}${some.length === 0 ? ": equal" : ""}\n${lines.join("")}`;
+}
