@@ -13,7 +13,7 @@ const HELP = `Measures what early stopping saves and loses: npm run bench:early-
   --workers N     trials that run at the same time (default 4)
   --data FOLDER   folder with suite.json for LCBench (default $QALAM_BENCHMARKS, else ../shared/benchmarks beside the repository)
   --no-lcbench    only the simulated curves
-  --pytorch       also the real PyTorch example, with and without medianstop, percentile and curve
+  --pytorch       only the real PyTorch example, with and without each rule; the python in PATH has torch
 `;
 /** OpenML tasks of LCBench. */
 const LCBENCH = ["167168", "189873", "189906", "3945", "34539", "7593"];
@@ -101,6 +101,7 @@ function reportCost(): void {
 
 async function main(): Promise<void> {
   if (options.help) return console.log(HELP);
+  if (options.pytorch) return measurePytorch();
   const [seeds, trials, workers] = [options.seeds, options.trials, options.workers].map(Number) as [
     number,
     number,
@@ -124,7 +125,6 @@ async function main(): Promise<void> {
     );
   }
   reportCost();
-  if (options.pytorch) measurePytorch();
 }
 
 main().catch((error: Error) => {

@@ -7,6 +7,11 @@ const KATIB_FILTER = "([\\w|-]+)\\s*=\\s*([+-]?\\d*(\\.\\d+)?([Ee][+-]?\\d+)?)";
 const platformFilter = /([\w|-]+)[\t\n\f\r ]*=[\t\n\f\r ]*([+-]?\d*(?:\.\d+)?(?:[Ee][+-]?\d+)?)/g;
 const LONGEST_FOR_PLATFORM = 512;
 
+/** Whether all that filters find is `name=value`, blanks aside; the default filter's too. */
+export function needEquals(filters: readonly string[]): boolean {
+  return filters.every((filter) => filter === KATIB_FILTER);
+}
+
 /** Finds what a user's filters match: group 1 is the name, group 2 the value. */
 export function scanFilters(filters: readonly string[]): LineScanner {
   const scanners = filters.map(scanFilter);

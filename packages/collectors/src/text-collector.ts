@@ -2,15 +2,17 @@ import { ClosestLines } from "./closest-lines.ts";
 import type { CollectedRow, StreamCollector, StreamDiagnosis } from "./collector.ts";
 import { leadingTime } from "./leading-time.ts";
 import { forEachLine, LineRuns, MAX_LINE_BYTES } from "./line-runs.ts";
+import { type LineSearch, latin1Pattern, PatternSearch, SignSearch } from "./line-search.ts";
 import { type LineScanner, scanAssignments } from "./scan-assignments.ts";
-import { scanFilters } from "./scan-filters.ts";
+import { needEquals, scanFilters } from "./scan-filters.ts";
 import { StepReader } from "./step-reader.ts";
 
 /** With more names than these, lines are not looked for by name. */
 const FEW_NAMES = 16;
+/** Each is a search of its own through all bytes. */
+const FEW_LITERALS = 3;
 /** So much of a line without a metric is looked at. */
 const SHOWN_BYTES = 512;
-const STEP_MARKS = "[Ee]poch|EPOCH|[Ss]tep|STEP|[Ii]teration|ITERATION";
 
 /**
  * Metrics in lines of text (Katib behaviour 5.5). Without filters `name=value` is looked for; filters replace that. Names count when they equal a
@@ -20,8 +22,9 @@ export class TextCollector implements StreamCollector {
   readonly #runs = new LineRuns((lines, offset) => this.#run(lines, offset));
   readonly #objective: string;
   readonly #names: readonly string[];
-  /** Finds lines that may hold a metric or a step, in bytes read as Latin-1. */
-  readonly #candidate: RegExp;
+  /** Until the objective is found: lines with its name explain why it is missing. */
+  readonly #thorough: LineSearch;
+  readonly #fast: LineSearch;
   readonly #wanted: ReadonlySet<string>;
   readonly #scan: LineScanner;
   readonly #steps = new StepReader();
@@ -38,7 +41,8 @@ export class TextCollector implements StreamCollector {
     this.#found = Object.fromEntries(metricNames.map((name) => [name, 0]));
     this.#closest = new ClosestLines(this.#objective);
     this.#scan = filters.length === 0 ? scanAssignments(metricNames) : scanFilters(filters);
-    this.#candidate = candidatePattern(metricNames, filters.length > 0);
+    this.#thorough = new PatternSearch(lineMarks(metricNames, filters.length > 0));
+    this.#fast = fastSearch(metricNames, filters, this.#thorough);
   }
 
   push(chunk: Uint8Array): CollectedRow[] {
@@ -69,15 +73,12 @@ export class TextCollector implements StreamCollector {
   }
 
   #run(lines: Buffer, offset: number): void {
-    const text = lines.toString("latin1");
-    const hasReturns = text.includes("\r");
-    const candidate = this.#candidate;
-    candidate.lastIndex = 0;
-    while (candidate.test(text)) {
-      const at = candidate.lastIndex - 1;
-      const [start, end] = lineAround(text, at, hasReturns);
+    const search = this.#found[this.#objective] === 0 ? this.#thorough : this.#fast;
+    search.start(lines);
+    for (let at = search.next(0); at !== -1; ) {
+      const [start, end] = search.lineAround(at);
       this.#line(lines.subarray(start, Math.min(end, start + MAX_LINE_BYTES)), offset + start);
-      candidate.lastIndex = end + 1;
+      at = end + 1 >= lines.length ? -1 : search.next(end + 1);
     }
     if (this.#found[this.#objective] === 0) this.#sample(lines);
   }
@@ -115,22 +116,20 @@ export class TextCollector implements StreamCollector {
   }
 }
 
-function candidatePattern(names: readonly string[], isFiltered: boolean): RegExp {
-  const latin1 = (name: string) =>
-    Buffer.from(name)
-      .toString("latin1")
-      .replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
-  if (names.length <= FEW_NAMES)
-    return new RegExp([...names.filter((name) => name !== "").map(latin1), STEP_MARKS].join("|"), "g");
-  return isFiltered ? /[^\r\n]/g : new RegExp(`=|${STEP_MARKS}`, "g");
+/** Patterns of which every line with a metric holds one. */
+function lineMarks(names: readonly string[], isFiltered: boolean): string[] {
+  if (names.length <= FEW_NAMES) return names.filter((name) => name !== "").map(latin1Pattern);
+  return [isFiltered ? "[^\\r\\n]" : "="];
 }
 
-/** Where the line begins and ends that holds a place. */
-function lineAround(text: string, at: number, hasReturns: boolean): [number, number] {
-  const start = text.lastIndexOf("\n", at) + 1;
-  const found = text.indexOf("\n", at);
-  const end = found === -1 ? text.length : found;
-  if (!hasReturns) return [start, end];
-  const carriage = text.slice(at, end).indexOf("\r");
-  return [start + text.slice(start, at).lastIndexOf("\r") + 1, carriage === -1 ? end : at + carriage];
+function fastSearch(names: readonly string[], filters: readonly string[], thorough: LineSearch): LineSearch {
+  if (names.length > FEW_NAMES) return thorough;
+  if (needEquals(filters)) return new SignSearch(names, [], thorough);
+  return names.length > FEW_LITERALS
+    ? thorough
+    : new SignSearch(
+        [],
+        names.filter((name) => name !== ""),
+        thorough,
+      );
 }
