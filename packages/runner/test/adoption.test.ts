@@ -5,6 +5,7 @@ import { JOB, POD } from "@qalam/api";
 import { describe, expect, it, vi } from "vitest";
 import {
   createTrial,
+  filesOf,
   type Home,
   isRunning,
   jobHas,
@@ -108,7 +109,7 @@ describe("a training that outlives its server", () => {
     const pid = await started(folder);
     const [pod] = await podsOf(store, "job");
     const restarted = first.restart(false);
-    const shim = readFileSync(join(folder, "pods", pod?.metadata.uid ?? "", "runs/main/0/process"), "utf8");
+    const shim = readFileSync(`${filesOf(folder, pod)}/main.0.process`, "utf8");
     process.kill(Number.parseInt(shim, 10), "SIGKILL");
     const second = await restarted;
     await vi.waitFor(() => expect(starts(folder)).toBe(2), 10_000);
@@ -124,7 +125,7 @@ describe("a training that outlives its server", () => {
     await started(folder);
     const second = await first.restart(false);
     const [pod] = await podsOf(store, "job");
-    const shim = readFileSync(join(folder, "pods", pod?.metadata.uid ?? "", "runs/main/0/process"), "utf8");
+    const shim = readFileSync(`${filesOf(folder, pod)}/main.0.process`, "utf8");
     process.kill(Number.parseInt(shim, 10), "SIGKILL");
     await vi.waitFor(() => expect(starts(folder)).toBe(2), 10_000);
     writeFileSync(join(folder, "go"), "");

@@ -5,6 +5,7 @@ import { systemClock } from "@qalam/runtime";
 import { describe, expect, it, vi } from "vitest";
 import {
   createTrial,
+  filesOf,
   isRunning,
   jobHas,
   logOf,
@@ -185,8 +186,7 @@ describe("a job", () => {
     await untilGone(store, JOB, "job");
     expect(readFileSync(join(folder, "end"), "utf8")).toBe("end\n");
     expect(await podsOf(store, "job")).toEqual([]);
-    expect(existsSync(join(folder, "pods", pod?.metadata.uid ?? "-"))).toBe(false);
-    expect(existsSync(join(folder, "logs/default", `${pod?.metadata.name}_${pod?.metadata.uid}`))).toBe(false);
+    expect(existsSync(filesOf(folder, pod))).toBe(false);
   });
 
   it("replaces a pod that somebody deletes", async () => {

@@ -18,6 +18,7 @@ import { MemoryObservationStore, MemoryStore } from "@qalam/store/memory";
 import { openDataDirectory } from "@qalam/store/sqlite";
 import type { Container, PodSpec } from "kubernetes-types/core/v1.js";
 import { onTestFinished } from "vitest";
+import { podFolder } from "../src/container/run-paths.ts";
 import { type Runner, type RunnerOptions, startRunner } from "../src/index.ts";
 
 export interface Home {
@@ -223,4 +224,10 @@ export function isRunning(pid: string | number): boolean {
   } catch {
     return false;
   }
+}
+
+/** The folder of everything that goes with a pod. */
+export function filesOf(folder: string, pod: StoredPod | undefined): string {
+  const { namespace = "", name = "", uid = "" } = pod?.metadata ?? {};
+  return podFolder(folder, { namespace, name, uid });
 }

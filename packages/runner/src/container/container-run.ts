@@ -1,4 +1,4 @@
-import { closeSync, existsSync, type FSWatcher, mkdirSync, openSync, readFileSync, watch } from "node:fs";
+import { closeSync, existsSync, type FSWatcher, openSync, readFileSync, watch } from "node:fs";
 import { constants } from "node:os";
 import { basename, dirname } from "node:path";
 import type { Clock } from "@qalam/runtime";
@@ -7,7 +7,8 @@ import { MemoryGroup } from "./memory-group.ts";
 import { isAlive, type ProcessIdentity, parseIdentity } from "./process-identity.ts";
 import { JOIN_GROUP, PROCESS_SHIM, RUN_MARKER } from "./process-shim.ts";
 import { markedProcesses, signalGroup, signalMarked } from "./process-tree.ts";
-import { RunFolder } from "./run-folder.ts";
+import { uidOfFolder } from "./run-paths.ts";
+import { RunState } from "./run-state.ts";
 import { watchHolder } from "./watch-holder.ts";
 
 /** What is needed to start a container's process. */
@@ -36,7 +37,8 @@ export interface RunEnd {
 
 /** Where one run of a container keeps its state and its output. */
 export interface RunPlace {
-  readonly folder: string;
+  /** What the names of all its files begin with; the folder exists once it has begun. */
+  readonly path: string;
   readonly log: string;
 }
 
@@ -53,7 +55,7 @@ export class ContainerRun {
   readonly place: RunPlace;
   /** How it ended. Undefined: it is over but how cannot be known, as the machine stopped or somebody killed its shim while no server ran. */
   readonly ended: Promise<RunEnd | undefined>;
-  readonly #folder: RunFolder;
+  readonly #state: RunState;
   readonly #clock: Clock;
   readonly #watchers: FSWatcher[] = [];
   #resolve!: (end: RunEnd | undefined) => void;
@@ -69,7 +71,7 @@ export class ContainerRun {
 
   private constructor(place: RunPlace, clock: Clock) {
     this.place = place;
-    this.#folder = new RunFolder(place.folder);
+    this.#state = new RunState(place.path);
     this.#clock = clock;
     this.#startedAt = clock.now().getTime();
     this.ended = new Promise((resolve) => {
@@ -81,8 +83,8 @@ export class ContainerRun {
   static start(place: RunPlace, command: ContainerCommand, clock: Clock, launcher: Launcher): ContainerRun {
     const run = new ContainerRun(place, clock);
     if (command.memoryLimit !== undefined)
-      run.#memory = MemoryGroup.create(place.folder.split("/").slice(-4).join("."), command.memoryLimit);
-    run.#folder.begin({
+      run.#memory = MemoryGroup.create(memoryGroupName(place.path), command.memoryLimit);
+    run.#state.begin({
       startedAt: run.#startedAt,
       gpus: command.gpus,
       ...(run.#memory !== undefined && { memoryGroup: run.#memory.path }),
@@ -95,7 +97,7 @@ export class ContainerRun {
   /** Takes up a run of an earlier server. */
   static adopt(place: RunPlace, clock: Clock): ContainerRun {
     const run = new ContainerRun(place, clock);
-    const start = run.#folder.start();
+    const start = run.#state.start();
     run.#startedAt = start?.startedAt ?? run.#startedAt;
     if (start?.memoryGroup !== undefined && existsSync(start.memoryGroup))
       run.#memory = new MemoryGroup(start.memoryGroup);
@@ -113,21 +115,21 @@ export class ContainerRun {
   stop(graceMs: number): void {
     if (this.#isOver || this.#cancelKill !== undefined) return;
     this.#cancelKill = this.#clock.after(graceMs, () => this.kill());
-    this.#folder.mark("stopping");
+    this.#state.mark("stopping");
     this.#signal("SIGTERM");
   }
 
   /** Ends all processes of the run now. */
   kill(): void {
     if (this.#isOver) return;
-    this.#folder.mark("killed"); // the shim dies too and cannot write a status
+    this.#state.mark("killed"); // the shim dies too and cannot write a status
     this.#signal("SIGKILL");
     if (!this.#isLaunched) this.#finish(this.#readEnd() ?? this.#killedEnd());
   }
 
   /** Stops it in such a way that it counts as never run: the next server runs it again. */
   interrupt(graceMs: number): void {
-    if (!this.#isOver) this.#folder.mark("interrupted");
+    if (!this.#isOver) this.#state.mark("interrupted");
     this.stop(graceMs);
   }
 
@@ -139,13 +141,13 @@ export class ContainerRun {
   }
 
   #launch({ argv, environment, cwd }: ContainerCommand, launcher: Launcher): void {
-    const { folder, log } = this.place;
+    const { path, log } = this.place;
     const joined = this.#memory === undefined ? argv : ["/bin/sh", "-c", JOIN_GROUP, this.#memory.path, ...argv];
     this.#isLaunched = true;
     launcher.launch(
       {
-        argv: ["/bin/sh", "-c", PROCESS_SHIM, "qalam", folder, ...joined],
-        environment: { ...environment, [RUN_MARKER]: folder },
+        argv: ["/bin/sh", "-c", PROCESS_SHIM, "qalam", path, ...joined],
+        environment: { ...environment, [RUN_MARKER]: path },
         cwd,
         log,
       },
@@ -172,26 +174,27 @@ export class ContainerRun {
   }
 
   #cannotStart(message: string): void {
-    this.#folder.fail(SIGNAL_BASE);
+    this.#state.fail(SIGNAL_BASE);
     this.#finish({ ...this.#end(SIGNAL_BASE), reason: "StartError", message: `cannot start: ${message}` });
   }
 
   /** Finds a process that somebody else started, or how it ended. */
   #takeUp(): void {
     if (this.#isOver) return;
-    const identity = this.#folder.process() ?? markedShim(this.place.folder);
-    if (this.#folder.exit() === undefined && identity !== undefined && isAlive(identity)) this.#follow(identity);
+    const identity = this.#state.process() ?? markedShim(this.place.path);
+    if (this.#state.exit() === undefined && identity !== undefined && isAlive(identity)) this.#follow(identity);
     else this.#lookForEnd(identity, true);
   }
 
   /** Waits for the end of a process that is not our child. */
   #follow(identity: ProcessIdentity): void {
     this.#pid = identity.pid;
+    const exit = basename(this.#state.file("exit"));
     const onChange = (_event: string, name: string | null) => {
-      if (name === "exit") this.#lookForEnd(identity, false);
+      if (name === exit) this.#lookForEnd(identity, false);
     };
-    this.#watchers.push(watch(this.place.folder, { persistent: false }, onChange));
-    const holder = watchHolder(identity.pid, this.#folder, () => this.#lookForEnd(identity, true));
+    this.#watchers.push(watch(dirname(this.place.path), { persistent: false }, onChange));
+    const holder = watchHolder(identity.pid, this.#state, () => this.#lookForEnd(identity, true));
     if (holder !== undefined) this.#watchers.push(holder);
     this.#lookForEnd(identity, false); // it may have ended while the watches were set up
   }
@@ -201,15 +204,15 @@ export class ContainerRun {
     const end = this.#readEnd();
     if (end !== undefined) this.#finish(end);
     else if (isGone || identity === undefined || !isAlive(identity)) {
-      signalMarked(new Set([this.place.folder]), "SIGKILL"); // before it is run again
-      this.#finish(this.#folder.has("killed") ? this.#killedEnd() : undefined);
+      signalMarked(new Set([this.place.path]), "SIGKILL"); // before it is run again
+      this.#finish(this.#state.has("killed") ? this.#killedEnd() : undefined);
     }
   }
 
   #signal(signal: NodeJS.Signals): void {
     if (this.#pid === undefined) this.#pendingSignal = signal;
     else signalGroup(this.#pid, signal);
-    signalMarked(new Set([this.place.folder]), signal, this.#pid);
+    signalMarked(new Set([this.place.path]), signal, this.#pid);
   }
 
   #finish(end: RunEnd | undefined): void {
@@ -229,7 +232,7 @@ export class ContainerRun {
   }
 
   #readEnd(): RunEnd | undefined {
-    const exit = this.#folder.exit();
+    const exit = this.#state.exit();
     return exit && this.#end(exit.code, exit.at);
   }
 
@@ -258,13 +261,17 @@ const outOfMemory = { exitCode: KILLED, signal: constants.signals.SIGKILL, reaso
 
 /** From the start on, so that it can be followed. */
 function makeLog(path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
   closeSync(openSync(path, "a", 0o600));
 }
 
+/** One for each run on this machine, short enough for a folder. */
+function memoryGroupName(path: string): string {
+  return `${uidOfFolder(basename(dirname(path)))}.${basename(path)}`;
+}
+
 /** A shim that had not yet written who it is when its server died. */
-function markedShim(folder: string): ProcessIdentity | undefined {
-  const shim = markedProcesses().find(({ pid, run }) => run === folder && isShim(pid));
+function markedShim(path: string): ProcessIdentity | undefined {
+  const shim = markedProcesses().find(({ pid, run }) => run === path && isShim(pid));
   return shim && parseIdentity(readOrEmpty(`/proc/${shim.pid}/stat`));
 }
 

@@ -7,22 +7,22 @@
  *
  * A SIGTERM that comes when it can bear one already but has not yet forked the command would be lost: so whoever stops a run marks that first.
  *
- * Arguments: state folder, then the command.
+ * Arguments: what the names of the files of its state begin with, then the command.
  */
 export const PROCESS_SHIM = `
 state=$1; shift
 read -r stat < /proc/$$/stat || stat=$$
-exec 9> "$state/process"
+exec 9> "$state.process"
 printf '%s\\n' "$stat" >&9
 trap : HUP INT QUIT TERM USR1 USR2
-( [ -e "$state/stopping" ] && exit 143; exec "$@" 2>&1 9>&- )
+( [ -e "$state.stopping" ] && exit 143; exec "$@" 2>&1 9>&- )
 code=$?
-printf '%s\\n' "$code" > "$state/exit"
+printf '%s\\n' "$code" > "$state.exit"
 exit "$code"
 `;
 
 /** Joins a control group, then becomes the command. Arguments: the group's folder, then the command. */
 export const JOIN_GROUP = 'echo $$ > "$0/cgroup.procs"; exec "$@"';
 
-/** In a container's environment: the state folder of its run, so that processes that left its process group are found. */
+/** In a container's environment: what the names of the files of its run begin with, so that processes that left its process group are found. */
 export const RUN_MARKER = "QALAM_CONTAINER_RUN";

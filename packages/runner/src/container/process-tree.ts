@@ -5,7 +5,7 @@ import { RUN_MARKER } from "./process-shim.ts";
 /** A process whose environment names a run. */
 export interface MarkedProcess {
   readonly pid: number;
-  /** State folder of the run. */
+  /** What the names of its files begin with. */
   readonly run: string;
 }
 

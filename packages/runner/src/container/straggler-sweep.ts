@@ -16,7 +16,7 @@ export class StragglerSweep {
     this.#clock = clock;
   }
 
-  /** A run has ended: what still carries its mark is to go. @param run its state folder @returns once that is done */
+  /** A run has ended: what still carries its mark is to go. @param run what the names of its files begin with @returns once that is done */
   add(run: string): Promise<void> {
     this.#runs.add(run);
     const elapsed = Math.abs(this.#clock.now().getTime() - this.#last);

@@ -1,14 +1,14 @@
 import { type FSWatcher, readdirSync, readlinkSync, watch } from "node:fs";
 import { join } from "node:path";
-import type { RunFolder } from "./run-folder.ts";
+import type { RunState } from "./run-state.ts";
 
 /**
  * Calls back when a process that is not our child is gone, however it went. Nobody can wait for somebody else's child, but the shim keeps a file open and the
  * kernel announces the deletion of an unlinked file when the last one who had it open is gone.
  * @returns undefined where the system shows no open files (no /proc)
  */
-export function watchHolder(pid: number, run: RunFolder, onGone: () => void): FSWatcher | undefined {
-  const descriptor = heldDescriptor(pid, join(run.path, "process"));
+export function watchHolder(pid: number, run: RunState, onGone: () => void): FSWatcher | undefined {
+  const descriptor = heldDescriptor(pid, run.file("process"));
   if (descriptor === undefined) return undefined;
   try {
     const watcher = watch(descriptor, { persistent: false }, (event) => {

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Clock } from "@qalam/runtime";
 import type { ObservationStore } from "@qalam/store";
 import { saveDiagnosis } from "../metrics/explain-missing-metric.ts";
@@ -19,8 +18,8 @@ const LATE_SHARE = 0.95;
 export interface ContainerOutputOptions {
   /** Exists. */
   readonly log: string;
-  /** Folder of the run's state. */
-  readonly folder: string;
+  /** What the names of the run's files begin with. */
+  readonly path: string;
   /** Milliseconds; known when this server started the run. */
   readonly startedAt?: number;
   /** Of the container that reports the trial's metrics. */
@@ -60,23 +59,23 @@ export class ContainerOutput {
   }
 
   #follower(metrics: MetricSource, onChange: () => void): MetricFollower {
-    const { log, folder, observations, clock, onError } = this.#options;
+    const { log, path, observations, clock, onError } = this.#options;
     const { trialUid, metricNames, source, place } = metrics;
     const writer = new MetricWriter({ observations, trialUid, clock, onError, arrival: () => this.#arrivals.time });
     if (place.kind === "log")
       return new LogFollower({ log, source, writer, collector: place.newCollector(""), onChange, onError });
     if (place.kind === "files")
-      return new FilesFollower({ ...place, source, memory: join(folder, "followed"), writer, onError });
-    return new ExporterFollower({ ...place, metricNames, source, run: folder, writer, clock, onError });
+      return new FilesFollower({ ...place, source, memory: `${path}.followed`, writer, onError });
+    return new ExporterFollower({ ...place, metricNames, source, run: path, writer, clock, onError });
   }
 
   /** Keeps what explains a missing objective. */
   async #diagnose(): Promise<void> {
-    const { metrics, folder } = this.#options;
+    const { metrics, path } = this.#options;
     if (metrics === undefined || this.#metrics === undefined) return;
     const seen = this.#metrics.diagnose();
     if ((seen.diagnosis.found[metrics.metricNames[0] ?? ""] ?? 0) > 0) return;
-    await saveDiagnosis(folder, { ...seen, cameAtExit: metrics.place.kind === "log" && this.#cameAtExit() });
+    await saveDiagnosis(path, { ...seen, cameAtExit: metrics.place.kind === "log" && this.#cameAtExit() });
   }
 
   #cameAtExit(): boolean {

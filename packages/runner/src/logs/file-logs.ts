@@ -1,10 +1,8 @@
-import { existsSync, readdirSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { join } from "node:path";
 import { type Clock, systemClock } from "@qalam/runtime";
 import { type ContainerLogs, type LogOptions, NotFoundError } from "@qalam/store";
+import { attemptsIn, containersIn, type PodName, podFolder, runPath } from "../container/run-paths.ts";
 import { ArrivalTimes } from "./arrival-times.ts";
-import { containerLog, type PodName, podLogFolder } from "./log-paths.ts";
 import { readLog } from "./read-log.ts";
 import { stampLines } from "./stamp-lines.ts";
 
@@ -34,7 +32,7 @@ export class FileLogs implements ContainerLogs {
   }
 
   async *read(pod: PodName, options: LogOptions, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    const container = options.container ?? this.#containers(pod)[0];
+    const container = options.container ?? containersIn(podFolder(this.#dataDirectory, pod))[0];
     if (container === undefined) throw new NotFoundError("logs of pods", pod.name);
     const path = this.#path(pod, container, options.previous === true);
     const isFollowed = options.follow === true && options.previous !== true;
@@ -50,23 +48,12 @@ export class FileLogs implements ContainerLogs {
     return sinceTime === undefined ? undefined : Date.parse(sinceTime);
   }
 
-  #containers(pod: PodName): string[] {
-    const folder = podLogFolder(this.#dataDirectory, pod);
-    return existsSync(folder) ? readdirSync(folder).sort() : [];
-  }
-
   #path(pod: PodName, container: string, previous: boolean): string {
-    const folder = join(podLogFolder(this.#dataDirectory, pod), container);
-    const attempts = existsSync(folder)
-      ? readdirSync(folder)
-          .filter((name) => name.endsWith(".log"))
-          .map((name) => Number.parseInt(name, 10))
-          .sort((a, b) => a - b)
-      : [];
-    const attempt = attempts.at(previous ? -2 : -1);
+    const folder = podFolder(this.#dataDirectory, pod);
+    const attempt = attemptsIn(folder, container, "log").at(previous ? -2 : -1);
     if (attempt === undefined)
       throw new NotFoundError(`${previous ? "previous " : ""}log of container "${container}" in pod`, pod.name);
-    return containerLog(this.#dataDirectory, pod, container, attempt);
+    return `${runPath(folder, container, attempt)}.log`;
   }
 }
 

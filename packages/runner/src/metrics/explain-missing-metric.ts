@@ -1,5 +1,4 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { POD, TRIAL_LABEL, type Trial } from "@qalam/api";
 import { explainMissingMetric } from "@qalam/collectors";
 import type { ResourceStore } from "@qalam/store";
@@ -14,9 +13,9 @@ export interface RunDiagnosis extends SourceDiagnosis {
   readonly cameAtExit?: boolean;
 }
 
-/** Kept beside the run's other state, so that nothing need be read again to explain it. @param folder of the run */
-export async function saveDiagnosis(folder: string, diagnosis: RunDiagnosis): Promise<void> {
-  await writeFile(join(folder, "diagnosis"), JSON.stringify(diagnosis));
+/** Kept beside the run's other state, so that nothing need be read again to explain it. @param path what the names of the run's files begin with */
+export async function saveDiagnosis(path: string, diagnosis: RunDiagnosis): Promise<void> {
+  await writeFile(diagnosisOf(path), JSON.stringify(diagnosis));
 }
 
 /** Says why a finished trial has no objective, from what was seen of its last run. */
@@ -47,8 +46,12 @@ async function readDiagnosis(
   const run = new PodFiles(dataDirectory, { namespace, name, uid }).runs(reporter).at(-1);
   if (run === undefined) return undefined;
   try {
-    return JSON.parse(await readFile(join(run.place.folder, "diagnosis"), "utf8")) as RunDiagnosis;
+    return JSON.parse(await readFile(diagnosisOf(run.place.path), "utf8")) as RunDiagnosis;
   } catch {
     return undefined; // it ended before anything could be read
   }
+}
+
+function diagnosisOf(path: string): string {
+  return `${path}.diagnosis`;
 }

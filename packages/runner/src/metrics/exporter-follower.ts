@@ -16,7 +16,7 @@ export interface ExporterFollowerOptions {
   readonly hint?: string;
   readonly metricNames: readonly string[];
   readonly source: string;
-  /** Folder of the run's state. */
+  /** What the names of the run's files begin with. */
   readonly run: string;
   readonly writer: MetricWriter;
   readonly clock: Clock;

@@ -6,7 +6,7 @@ const LISTENING = "0A";
 
 /**
  * Whether a process of a run listens at a port of this machine: the exporter of another trial, or of another program, may have it. True where the system cannot tell.
- * @param run folder of the run's state
+ * @param run what the names of the run's files begin with
  */
 export function ownsPort(run: string, port: number): boolean {
   const sockets = listeningSockets(port);

@@ -1,6 +1,7 @@
 import { basename, dirname, join, relative, sep } from "node:path";
 import { markedProcesses, signalQuietly } from "../container/process-tree.ts";
-import { attemptsIn, RunFolder } from "../container/run-folder.ts";
+import { attemptsIn, uidOfFolder } from "../container/run-paths.ts";
+import { RunState } from "../container/run-state.ts";
 
 /** A run of a pod of this data directory that still has processes. */
 export interface LeftRun {
@@ -21,9 +22,10 @@ export function endLeftovers(dataDirectory: string, isUnwanted: (run: LeftRun) =
 
 /** Undefined for runs of other data directories. */
 function leftRun(pods: string, run: string): LeftRun | undefined {
-  const [uid = "", runs, , attempt] = relative(pods, run).split(sep);
-  if (uid === ".." || runs !== "runs" || attempt === undefined) return undefined;
-  const folder = new RunFolder(run);
-  const isLatest = attemptsIn(dirname(run)).at(-1) === Number(basename(run));
-  return { uid, isLatest: isLatest && folder.exit() === undefined && !folder.has("interrupted") };
+  const [namespace, pod, file] = relative(pods, run).split(sep);
+  if (namespace === ".." || pod === undefined || file === undefined) return undefined;
+  const [container = "", attempt] = basename(run).split(".");
+  const state = new RunState(run);
+  const isLatest = attemptsIn(dirname(run), container, "start").at(-1) === Number(attempt);
+  return { uid: uidOfFolder(pod), isLatest: isLatest && state.exit() === undefined && !state.has("interrupted") };
 }

@@ -9,10 +9,10 @@ import { type ContainerCommand, ContainerRun, type RunEnd, type RunPlace } from 
 import type { PathMapping } from "../container/path-mapping.ts";
 import { fillVolumes, volumeFolders } from "../container/pod-volumes.ts";
 import { missingScript, type PreparationInput, prepareContainer } from "../container/prepare-container.ts";
-import { RunFolder } from "../container/run-folder.ts";
+import type { PodName } from "../container/run-paths.ts";
+import { RunState } from "../container/run-state.ts";
 import { ContainerOutput } from "../logs/container-output.ts";
 import { lastLines } from "../logs/last-lines.ts";
-import type { PodName } from "../logs/log-paths.ts";
 import { customCollector } from "../metrics/custom-collector.ts";
 import { metricSource } from "../metrics/metric-source.ts";
 import { type Grant, impossibleReason, resourceRequest, waitingReason } from "../resources/resource-scheduler.ts";
@@ -208,7 +208,7 @@ export class PodRun {
     const latest = this.#files.runs(container.name).at(-1);
     if (latest === undefined) return;
     const restarts = this.#files.restarts(container.name);
-    if (new RunFolder(latest.place.folder).has("interrupted"))
+    if (new RunState(latest.place.path).has("interrupted"))
       this.#containers.set(container.name, { isRunning: false, restarts });
     else {
       const run = ContainerRun.adopt(latest.place, this.#context.clock);
@@ -272,7 +272,7 @@ export class PodRun {
   /** The end counts once everything the run wrote is read and stored. */
   async #waitForEnd(name: string, { run, output }: ActiveRun, { restarts, command }: Following): Promise<void> {
     const end = await run.ended;
-    const swept = this.#context.sweep.add(run.place.folder);
+    const swept = this.#context.sweep.add(run.place.path);
     if (this.#isClosing) return;
     await output.finish();
     // What else it left must be gone before others get its GPUs, or before it is said to be stopped.
@@ -337,7 +337,7 @@ export class PodRun {
     const { initContainers = [], containers = [] } = this.#pod.spec ?? {};
     return [...initContainers, ...containers].flatMap(({ name }) => {
       const latest = this.#files.runs(name).at(-1);
-      return latest === undefined ? [] : (new RunFolder(latest.place.folder).start()?.gpus ?? []);
+      return latest === undefined ? [] : (new RunState(latest.place.path).start()?.gpus ?? []);
     });
   }
 

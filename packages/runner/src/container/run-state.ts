@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { bootId, type ProcessIdentity, parseIdentity } from "./process-identity.ts";
 
 /** What is known of a run from its start on. */
@@ -22,23 +22,28 @@ type Mark = "stopping" | "killed" | "interrupted";
  * The state of one run of a container on disk: all that a later server needs to take it up. `start` is written before the process is made, `process` and
  * `exit` by the shim.
  */
-export class RunFolder {
-  readonly path: string;
+export class RunState {
+  readonly #path: string;
 
+  /** @param path what the names of its files begin with */
   constructor(path: string) {
-    this.path = path;
+    this.#path = path;
   }
 
-  /** Makes the folder: from then on the run counts as begun. */
+  file(name: "start" | "process" | "exit" | Mark): string {
+    return `${this.#path}.${name}`;
+  }
+
+  /** From then on the run counts as begun. */
   begin(start: RunStart): void {
-    mkdirSync(this.path, { recursive: true });
-    writeFileSync(join(this.path, "start"), JSON.stringify({ ...start, boot: bootId() }));
+    mkdirSync(dirname(this.#path), { recursive: true });
+    writeFileSync(this.file("start"), JSON.stringify({ ...start, boot: bootId() }));
   }
 
   /** How it began; undefined when the server died right there. */
   start(): (RunStart & { readonly boot: string }) | undefined {
     try {
-      return JSON.parse(readFileSync(join(this.path, "start"), "utf8"));
+      return JSON.parse(readFileSync(this.file("start"), "utf8"));
     } catch {
       return undefined; // absent or half written
     }
@@ -46,45 +51,36 @@ export class RunFolder {
 
   /** The shim, unless it has not come to write it or the machine was started since. */
   process(): ProcessIdentity | undefined {
-    return this.start()?.boot === bootId() ? parseIdentity(readOrEmpty(join(this.path, "process"))) : undefined;
+    return this.start()?.boot === bootId() ? parseIdentity(readOrEmpty(this.file("process"))) : undefined;
   }
 
   /** Status and time of the end, once the shim wrote it. */
   exit(): { readonly code: number; readonly at: number } | undefined {
-    const path = join(this.path, "exit");
+    const path = this.file("exit");
     const text = readOrEmpty(path);
     return text.endsWith("\n") ? { code: Number.parseInt(text, 10), at: statSync(path).mtimeMs } : undefined;
   }
 
   /** Writes the end of a run whose shim never came to be. */
   fail(code: number): void {
-    writeFileSync(join(this.path, "exit"), `${code}\n`);
+    writeFileSync(this.file("exit"), `${code}\n`);
   }
 
   /** Comes before the deed, so that it is known whoever dies. */
   mark(mark: Mark): void {
-    writeFileSync(join(this.path, mark), "");
+    writeFileSync(this.file(mark), "");
   }
 
   has(mark: Mark): boolean {
-    return existsSync(join(this.path, mark));
+    return existsSync(this.file(mark));
   }
 
   /** Puts a copy in the place of the file that the shim holds open, so that the shim alone holds the original. */
   unlinkProcess(): void {
-    const path = join(this.path, "process");
+    const path = this.file("process");
     writeFileSync(`${path}.copy`, readOrEmpty(path));
     renameSync(`${path}.copy`, path);
   }
-}
-
-/** Numbers of the runs there have been of a container, in order. @param folder holds one run folder per attempt */
-export function attemptsIn(folder: string): number[] {
-  return existsSync(folder)
-    ? readdirSync(folder)
-        .map(Number)
-        .sort((a, b) => a - b)
-    : [];
 }
 
 function readOrEmpty(path: string): string {
