@@ -16,6 +16,9 @@ const migrations: readonly string[] = [
      fraction integer not null, primary key (trial, metric)) without rowid, strict;`,
 ];
 
+/** A checkpoint waits for the disk twice, so it comes only every 32 MB of log. */
+const CHECKPOINT_PAGES = 8192;
+
 export type Synchronous = "NORMAL" | "FULL";
 
 /**
@@ -28,7 +31,7 @@ export function openDatabase(path: string, synchronous: Synchronous = "NORMAL"):
     // Read before anything is written: a file of a newer version, or none of ours, stays as it is.
     checkVersion(database, path);
     database.exec(
-      `pragma journal_mode = wal; pragma synchronous = ${synchronous}; pragma journal_size_limit = 67108864`,
+      `pragma journal_mode = wal; pragma synchronous = ${synchronous}; pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
     );
     migrate(database);
     return database;
