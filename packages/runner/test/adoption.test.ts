@@ -202,4 +202,14 @@ describe("the launcher", () => {
       expect(processesWith(`QALAM_CONTAINER_RUN=${folder}/pods`)).toEqual([]);
     }
   });
+
+  it("leaves no process behind when it is closed at the moment of a start", async () => {
+    for (let moment = 0; moment < 8; moment++) {
+      const { store, folder, runner } = await startHome();
+      await store.create(POD, shellPod("exec sleep 1000"));
+      for (let turn = 0; turn < moment; turn++) await new Promise(setImmediate);
+      await runner.close(true);
+      expect(processesWith(`QALAM_CONTAINER_RUN=${folder}/pods`)).toEqual([]);
+    }
+  });
 });

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, type FSWatcher, openSync, readFileSync, watch } from "node:fs";
+import { closeSync, existsSync, type FSWatcher, mkdirSync, openSync, readFileSync, watch } from "node:fs";
 import { constants } from "node:os";
 import { basename, dirname } from "node:path";
 import type { Clock } from "@qalam/runtime";
@@ -64,8 +64,6 @@ export class ContainerRun {
   #isLaunched = false;
   #memory: MemoryGroup | undefined;
   #pid: number | undefined;
-  /** To be sent once there is a process. */
-  #pendingSignal: NodeJS.Signals | undefined;
   #cancelKill: (() => void) | undefined;
   #isOver = false;
 
@@ -79,18 +77,20 @@ export class ContainerRun {
     });
   }
 
-  /** Starts the process. Its output goes to the log file by descriptor, so it is complete whoever dies. */
-  static start(place: RunPlace, command: ContainerCommand, clock: Clock, launcher: Launcher): ContainerRun {
+  /**
+   * Starts the process. Its output goes to the log file by descriptor, so it is complete whoever dies.
+   * @returns when the log exists, and the process unless it could not be started
+   */
+  static async start(
+    place: RunPlace,
+    command: ContainerCommand,
+    clock: Clock,
+    launcher: Launcher,
+  ): Promise<ContainerRun> {
     const run = new ContainerRun(place, clock);
     if (command.memoryLimit !== undefined)
       run.#memory = MemoryGroup.create(memoryGroupName(place.path), command.memoryLimit);
-    run.#state.begin({
-      startedAt: run.#startedAt,
-      gpus: command.gpus,
-      ...(run.#memory !== undefined && { memoryGroup: run.#memory.path }),
-    });
-    makeLog(place.log);
-    run.#launch(command, launcher);
+    await run.#launch(command, launcher);
     return run;
   }
 
@@ -140,41 +140,56 @@ export class ContainerRun {
     this.#cancelKill?.();
   }
 
-  #launch({ argv, environment, cwd }: ContainerCommand, launcher: Launcher): void {
+  #launch({ argv, environment, cwd, gpus }: ContainerCommand, launcher: Launcher): Promise<void> {
     const { path, log } = this.place;
-    const joined = this.#memory === undefined ? argv : ["/bin/sh", "-c", JOIN_GROUP, this.#memory.path, ...argv];
+    const memory = this.#memory?.path;
+    const joined = memory === undefined ? argv : ["/bin/sh", "-c", JOIN_GROUP, memory, ...argv];
     this.#isLaunched = true;
-    launcher.launch(
-      {
-        argv: ["/bin/sh", "-c", PROCESS_SHIM, "qalam", path, ...joined],
-        environment: { ...environment, [RUN_MARKER]: path },
-        cwd,
-        log,
-      },
-      {
-        started: (pid) => this.#started(pid),
-        failed: (message) => this.#cannotStart(message),
-        exited: (code, signal) => {
-          // The shim itself was ended: by a SIGKILL for all, or before it could ask to be spared.
-          const killed = () =>
-            this.#readEnd() ?? this.#end(SIGNAL_BASE + (constants.signals[signal ?? "SIGKILL"] ?? 0));
-          this.#finish(code === null ? killed() : this.#end(code));
+    const launch = {
+      argv: ["/bin/sh", "-c", PROCESS_SHIM, "qalam", path, ...joined],
+      environment: { ...environment, [RUN_MARKER]: path },
+      cwd,
+      log,
+      state: this.#state.beginning({
+        startedAt: this.#startedAt,
+        gpus,
+        ...(memory !== undefined && { memoryGroup: memory }),
+      }),
+    };
+    return new Promise((resolve) => {
+      launcher.launch(launch, {
+        started: (pid) => {
+          this.#pid = pid;
+          resolve();
         },
+        failed: (message) => {
+          this.#cannotStart(message);
+          resolve();
+        },
+        exited: (code, signal) => this.#exited(code, signal),
         lost: () => {
           this.#isLaunched = false;
+          makeLog(log);
           this.#takeUp();
+          resolve();
         },
-      },
-    );
+      });
+    });
   }
 
-  #started(pid: number): void {
-    this.#pid = pid;
-    if (this.#pendingSignal !== undefined) this.#signal(this.#pendingSignal);
+  #exited(code: number | null, signal: NodeJS.Signals | null): void {
+    // The shim itself was ended: by a SIGKILL for all, or before it could ask to be spared.
+    const killed = () => this.#readEnd() ?? this.#end(SIGNAL_BASE + (constants.signals[signal ?? "SIGKILL"] ?? 0));
+    this.#finish(code === null ? killed() : this.#end(code));
   }
 
   #cannotStart(message: string): void {
-    this.#state.fail(SIGNAL_BASE);
+    try {
+      makeLog(this.place.log);
+      this.#state.fail(SIGNAL_BASE);
+    } catch {
+      // the reason for the failure keeps this from being written too: a later server tries the run again
+    }
     this.#finish({ ...this.#end(SIGNAL_BASE), reason: "StartError", message: `cannot start: ${message}` });
   }
 
@@ -210,8 +225,7 @@ export class ContainerRun {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    if (this.#pid === undefined) this.#pendingSignal = signal;
-    else signalGroup(this.#pid, signal);
+    if (this.#pid !== undefined) signalGroup(this.#pid, signal);
     signalMarked(new Set([this.place.path]), signal, this.#pid);
   }
 
@@ -261,6 +275,7 @@ const outOfMemory = { exitCode: KILLED, signal: constants.signals.SIGKILL, reaso
 
 /** From the start on, so that it can be followed. */
 function makeLog(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
   closeSync(openSync(path, "a", 0o600));
 }
 

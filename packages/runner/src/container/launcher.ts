@@ -10,8 +10,10 @@ export interface Launch {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** File to which its output is appended. */
+  /** File to which its output is appended. It exists once the process is `started`. */
   readonly log: string;
+  /** What is noted before the process is made, its folder too. */
+  readonly state: { readonly file: string; readonly text: string };
 }
 
 /** What becomes of a launch: `started`, then `exited`; or `failed`; or, at any time, `lost`. */
@@ -34,8 +36,8 @@ interface Report {
 }
 
 /**
- * Starts processes through a small process of its own. To fork the server costs milliseconds of its only thread, as all its memory is mapped again, and more
- * afterwards, as every page that it writes is copied once.
+ * Starts processes, and makes their files, through a small process of its own. To fork the server costs milliseconds of its only thread, as all its memory is mapped
+ * again, and more afterwards, as every page that it writes is copied once; to make files waits for the disk.
  */
 export class Launcher {
   readonly #mark: string;

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { bootId, type ProcessIdentity, parseIdentity } from "./process-identity.ts";
 
 /** What is known of a run from its start on. */
@@ -34,10 +33,9 @@ export class RunState {
     return `${this.#path}.${name}`;
   }
 
-  /** From then on the run counts as begun. */
-  begin(start: RunStart): void {
-    mkdirSync(dirname(this.#path), { recursive: true });
-    writeFileSync(this.file("start"), JSON.stringify({ ...start, boot: bootId() }));
+  /** What is to be written before the process is made; from then on the run counts as begun. */
+  beginning(start: RunStart): { readonly file: string; readonly text: string } {
+    return { file: this.file("start"), text: JSON.stringify({ ...start, boot: bootId() }) };
   }
 
   /** How it began; undefined when the server died right there. */

@@ -69,6 +69,8 @@ export class PodRun {
   #written: PodStatus | undefined;
   #retryNow: (() => void) | undefined;
   #isClosing = false;
+  /** When closing. */
+  #stopsProcesses = false;
 
   constructor(context: RunnerContext, pod: StoredPod) {
     const { namespace = "", name, uid = "" } = pod.metadata;
@@ -100,19 +102,21 @@ export class PodRun {
   /** Lets go of the pod; the next start goes on with it. @param stopProcesses ends them and has them run again, else they run on */
   async close(stopProcesses: boolean): Promise<void> {
     this.#isClosing = true;
-    const active = [...this.#active.values()];
-    for (const { run } of active) {
-      if (!stopProcesses) run.release();
-      else if (this.#halt === undefined) run.interrupt(CLOSING_GRACE_MS);
-      else run.stop(CLOSING_GRACE_MS); // it was being stopped for good
-    }
-    if (stopProcesses) await Promise.all(active.map(({ run }) => run.ended));
-    await Promise.all(active.map(({ output }) => output.release()));
+    this.#stopsProcesses = stopProcesses;
+    await Promise.all([...this.#active.values()].map((one) => this.#letGo(one)));
     for (const cancel of this.#timers) cancel();
     this.#leaveLine?.();
     this.#retryNow?.();
     this.#bell.ring();
     await this.finished;
+  }
+
+  async #letGo({ run, output }: ActiveRun): Promise<void> {
+    if (!this.#stopsProcesses) run.release();
+    else if (this.#halt === undefined) run.interrupt(CLOSING_GRACE_MS);
+    else run.stop(CLOSING_GRACE_MS); // it was being stopped for good
+    if (this.#stopsProcesses) await run.ended;
+    await output.release();
   }
 
   async #run(): Promise<void> {
@@ -222,7 +226,7 @@ export class PodRun {
     if (this.#halt !== undefined || this.#isClosing) return;
     const attempt = (this.#files.runs(container.name).at(-1)?.attempt ?? -1) + 1;
     const { clock, launcher } = this.#context;
-    const run = ContainerRun.start(this.#files.place(container.name, attempt), command, clock, launcher);
+    const run = await ContainerRun.start(this.#files.place(container.name, attempt), command, clock, launcher);
     const restarts = (known?.restarts ?? 0) + (known?.last === undefined ? 0 : 1);
     await this.#follow(container, run, { attempt, restarts, command });
   }
@@ -266,7 +270,7 @@ export class PodRun {
     this.#containers.set(name, { isRunning: true, startedAt: run.startedAt, restarts, ...(last && { last }) });
     void this.#waitForEnd(name, active, following).catch((error: Error) => this.#fail(error));
     if (this.#halt !== undefined) run.stop(this.#graceMs());
-    if (this.#isClosing) await output.release();
+    if (this.#isClosing) await this.#letGo(active); // it was begun while the others were let go
   }
 
   /** The end counts once everything the run wrote is read and stored. */
