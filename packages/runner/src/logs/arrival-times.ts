@@ -25,11 +25,11 @@ export class ArrivalRecorder {
   #pending: Arrival | undefined;
   #newest: number;
 
-  /** Goes on where an earlier server ended. @param now milliseconds */
-  constructor(log: string, now: () => number) {
+  /** @param now milliseconds @param isNew nobody noted anything before; else it goes on where an earlier server ended */
+  constructor(log: string, now: () => number, isNew: boolean) {
     this.#log = log;
     this.#now = now;
-    this.#last = lastArrival(log) ?? { size: 0, time: Number.NEGATIVE_INFINITY };
+    this.#last = (isNew ? undefined : lastArrival(log)) ?? { size: 0, time: Number.NEGATIVE_INFINITY };
     this.#newest = this.#last.time;
   }
 

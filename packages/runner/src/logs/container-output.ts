@@ -37,12 +37,13 @@ export class ContainerOutput {
   readonly #metrics: MetricFollower | undefined;
 
   constructor(options: ContainerOutputOptions) {
-    const { log, metrics, clock, onError } = options;
+    const { log, startedAt, metrics, clock, onError } = options;
     this.#options = options;
-    this.#arrivals = new ArrivalRecorder(log, () => clock.now().getTime());
+    this.#arrivals = new ArrivalRecorder(log, () => clock.now().getTime(), startedAt !== undefined);
     const onChange = () => this.#note(false);
     this.#metrics = metrics && this.#follower(metrics, onChange);
     if (metrics?.place.kind !== "log") this.#log = new FileTail({ path: log, onChange, onError });
+    this.#note(false); // what came before it was watched
   }
 
   /** The container has ended. @returns when everything was read and stored */

@@ -54,6 +54,10 @@ export class PodRun {
   readonly #where: string;
   readonly #files: PodFiles;
   readonly #bell: Bell;
+  /** A container of it was started by an earlier server. */
+  readonly #hasBegun: boolean;
+  /** Number of the latest run of each container. */
+  readonly #attempts = new Map<string, number>();
   readonly #containers = new Map<string, ContainerProgress>();
   readonly #active = new Map<string, ActiveRun>();
   readonly #timers = new Set<() => void>();
@@ -79,6 +83,7 @@ export class PodRun {
     this.#name = { namespace, name, uid };
     this.#where = `pod ${namespace}/${name}`;
     this.#files = new PodFiles(context.dataDirectory, this.#name);
+    this.#hasBegun = this.#files.hasBegun;
     this.#bell = new Bell(context.clock);
     this.#startTime = pod.status?.startTime;
     this.#written = pod.status;
@@ -159,7 +164,7 @@ export class PodRun {
     const { scheduler } = this.#context;
     const request = resourceRequest(this.#pod);
     const { creationTimestamp, resourceVersion = "" } = this.#pod.metadata;
-    if (this.#files.hasBegun) {
+    if (this.#hasBegun) {
       this.#grant = scheduler.force(request, this.#heldGpus());
       return;
     }
@@ -198,7 +203,7 @@ export class PodRun {
     if (bad !== undefined) throw new ContainerConfigError(`"${bad.name}" is no valid name of a container`);
     this.#volumes = volumeFolders(this.#pod, { pod: this.#files.folder, claims: this.#files.claims });
     if (this.#trial !== undefined) this.#checkpoint = await this.#context.checkpoints.prepare(this.#trial);
-    if (this.#files.hasBegun) for (const container of all) await this.#takeUp(container);
+    if (this.#hasBegun) for (const container of all) await this.#takeUp(container);
     else await fillVolumes(this.#pod, this.#volumes, store);
     this.#startTime ??= timestampOf(clock);
     const deadline = spec?.activeDeadlineSeconds;
@@ -211,6 +216,7 @@ export class PodRun {
   async #takeUp(container: Container): Promise<void> {
     const latest = this.#files.runs(container.name).at(-1);
     if (latest === undefined) return;
+    this.#attempts.set(container.name, latest.attempt);
     const restarts = this.#files.restarts(container.name);
     if (new RunState(latest.place.path).has("interrupted"))
       this.#containers.set(container.name, { isRunning: false, restarts });
@@ -224,7 +230,8 @@ export class PodRun {
     const known = this.#containers.get(container.name);
     const command = await prepareContainer(this.#preparation(container), this.#context);
     if (this.#halt !== undefined || this.#isClosing) return;
-    const attempt = (this.#files.runs(container.name).at(-1)?.attempt ?? -1) + 1;
+    const attempt = (this.#attempts.get(container.name) ?? -1) + 1;
+    this.#attempts.set(container.name, attempt);
     const { clock, launcher } = this.#context;
     const run = await ContainerRun.start(this.#files.place(container.name, attempt), command, clock, launcher);
     const restarts = (known?.restarts ?? 0) + (known?.last === undefined ? 0 : 1);
