@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { CommandError, EXIT } from "./command-error.ts";
 
 /** Name of Qalam's cluster, user and context in a kubeconfig. */
@@ -16,16 +17,39 @@ export interface Kubeconfig {
   readonly [key: string]: unknown;
 }
 
-/** A kubeconfig that reaches a server, with its token. */
-export function newKubeconfig(server: string, token: string): Required<Kubeconfig> {
+/** How a server is reached. */
+export interface ServerAccess {
+  readonly address: string;
+  readonly token: string;
+  /** PEM; absent without TLS. */
+  readonly certificate: string | undefined;
+}
+
+/** A kubeconfig that reaches a server, with its token: in the path without TLS, as kubectl sends tokens to HTTPS only. */
+export function newKubeconfig({ address, token, certificate }: ServerAccess): Required<Kubeconfig> {
+  const cluster =
+    certificate === undefined
+      ? { server: `${address}/t/${token}` }
+      : {
+          server: address,
+          "certificate-authority-data": Buffer.from(certificate).toString("base64"),
+          ...serverName(new X509Certificate(certificate), new URL(address).hostname),
+        };
   return {
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name: NAME, cluster: { server: `${server}/t/${token}` } }],
+    clusters: [{ name: NAME, cluster }],
     users: [{ name: NAME, user: { token } }],
     contexts: [{ name: NAME, context: { cluster: NAME, user: NAME, namespace: "default" } }],
     "current-context": NAME,
   };
+}
+
+/** The name to ask for where the certificate is not for the address itself. */
+function serverName(certificate: X509Certificate, address: string): { "tls-server-name"?: string } {
+  if (certificate.checkIP(address) !== undefined) return {};
+  const named = /(?:DNS|IP Address):([^,"\s]+)/.exec(certificate.subjectAltName ?? "")?.[1];
+  return named === undefined ? {} : { "tls-server-name": named.replace(/^\*/, "qalam") };
 }
 
 /** What is in `existing` with Qalam's entries added or replaced; its context becomes the current one. @throws CommandError when it is no kubeconfig */

@@ -1,17 +1,19 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { X509Certificate } from "node:crypto";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo, isIP } from "node:net";
 import type { ContainerLogs, ObservationStore, ResourceStore } from "@qalam/store";
 import type { Admission } from "./admission.ts";
-import { authorize, splitTokenPath } from "./authorize.ts";
+import { type AuthorizationOptions, authorize, splitTokenPath } from "./authorize.ts";
 import { EventsView } from "./events-view.ts";
 import { handleFixed } from "./fixed-answers.ts";
 import { handleLog } from "./log-handler.ts";
 import { handleObservations } from "./observations-handler.ts";
 import { handleResource } from "./resource-handlers.ts";
-import { parseResourcePath } from "./resource-path.ts";
+import { parseResourcePath, type ResourcePath } from "./resource-path.ts";
 import { sendFailure } from "./respond.ts";
 import { EVENTS_VIEW } from "./served-kinds.ts";
 import { RequestError, statusOf } from "./status-error.ts";
+import { createTlsListener, type TlsListener, type TlsOptions } from "./tls-listener.ts";
 
 export interface ApiServerOptions {
   readonly store: ResourceStore;
@@ -20,12 +22,14 @@ export interface ApiServerOptions {
   readonly admission: Admission;
   /** Bearer token that every request must carry. */
   readonly token: string;
+  /** Serves HTTPS; plain HTTP on the same port may report metrics and nothing else. */
+  readonly tls?: TlsOptions;
   /** Faults of the server itself; clients only learn that there was one. */
   readonly onError: (where: string, error: Error) => void;
 }
 
 export interface ApiServer {
-  /** `http://127.0.0.1:<port>`. */
+  /** `http://127.0.0.1:<port>`, or `https://…`. */
   readonly address: string;
   close(): Promise<void>;
 }
@@ -40,22 +44,60 @@ export async function startApiServer(
 ): Promise<ApiServer> {
   const since = `${new Date().toISOString().slice(0, 19)}Z`;
   const events = new EventsView(options.store);
-  const server = createServer({ requestTimeout: 0, headersTimeout: 30_000 }, (request, response) => {
-    answer(request, response, { ...options, events }, since).catch((error: Error) =>
+  const certificate = options.tls && new X509Certificate(options.tls.cert);
+  const isOwnHost = (name: string) => certificate !== undefined && isNamedIn(certificate, name);
+  const handle = (request: IncomingMessage, response: ServerResponse, isMisdirected: boolean) => {
+    answer(request, response, { ...options, events, isOwnHost, isMisdirected }, since).catch((error: Error) =>
       fail(error, request, response, options),
     );
-  });
+  };
+  const { server, closeConnections } = createListener(options.tls, handle);
   const host = listen.host ?? "127.0.0.1";
   await listening(server, listen.port, host);
   const { port } = server.address() as AddressInfo;
   return {
-    address: `http://${host}:${port}`,
+    address: `${options.tls === undefined ? "http" : "https"}://${host}:${port}`,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        closeConnections();
       }),
   };
+}
+
+function isNamedIn(certificate: X509Certificate, host: string): boolean {
+  return (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;
+}
+
+/** Long answers are watches and logs, so that there is no limit of their time. */
+const LIMITS = { requestTimeout: 0, headersTimeout: 30_000 };
+
+/** @param handle told whether plain HTTP came to a port of HTTPS */
+function createListener(
+  tls: TlsOptions | undefined,
+  handle: (request: IncomingMessage, response: ServerResponse, isMisdirected: boolean) => void,
+): TlsListener {
+  const usual: RequestListener = (request, response) => handle(request, response, false);
+  if (tls !== undefined)
+    return createTlsListener(tls, LIMITS, {
+      secure: usual,
+      plain: (request, response) => handle(request, response.setHeader("connection", "close"), true),
+    });
+  const server = createServer(LIMITS, usual);
+  return { server, closeConnections: () => server.closeAllConnections() };
+}
+
+/** A training may report its metrics in plain HTTP, as it need not know the certificate; all else is told where to ask. @throws RequestError 400 */
+function refuseAllButReports({ method }: IncomingMessage, path: ResourcePath | undefined): void {
+  if (method === "POST" && path !== undefined && isObservations(path)) return;
+  throw new RequestError(
+    400,
+    "this port speaks HTTPS and was asked in plain HTTP: ask for https:// (`qalam kubeconfig` writes the address and the certificate for kubectl)",
+  );
+}
+
+function isObservations({ kind, subresource }: ResourcePath): boolean {
+  return kind.kind === "Trial" && subresource === "observations";
 }
 
 function listening(server: Server, port: number, host: string): Promise<void> {
@@ -77,18 +119,18 @@ function listening(server: Server, port: number, host: string): Promise<void> {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ApiServerOptions & { readonly events: EventsView },
+  options: ApiServerOptions & AuthorizationOptions & { readonly events: EventsView; readonly isMisdirected: boolean },
   since: string,
 ): Promise<void> {
   const url = parseUrl(request.url ?? "/");
   const { path: pathname, token } = splitTokenPath(url.pathname);
-  authorize(request, pathname, token, options);
   const path = parseResourcePath(pathname);
+  if (options.isMisdirected) refuseAllButReports(request, path);
+  authorize(request, pathname, token, options);
   if (path === undefined) return handleFixed(request, response, pathname, since);
   const context = { request, response, path, query: url.searchParams };
   if (path.kind.kind === "Pod" && path.subresource === "log") return handleLog(context, options.store, options.logs);
-  if (path.kind.kind === "Trial" && path.subresource === "observations")
-    return handleObservations(context, options.store, options.observations);
+  if (isObservations(path)) return handleObservations(context, options.store, options.observations);
   if (path.kind === EVENTS_VIEW) return handleResource(context, { ...options, store: options.events });
   return handleResource(context, options);
 }

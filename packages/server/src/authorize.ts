@@ -5,8 +5,8 @@ import { RequestError } from "./status-error.ts";
 export interface AuthorizationOptions {
   /** Every request must carry it: `Authorization: Bearer <token>`. */
   readonly token: string;
-  /** Host names under which the server may be asked for, beside loopback ones. */
-  readonly hosts?: readonly string[];
+  /** Whether the server may be asked for under a host name, beside loopback ones. */
+  readonly isOwnHost: (name: string) => boolean;
 }
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
@@ -27,10 +27,10 @@ export function authorize(
   request: IncomingMessage,
   path: string,
   pathToken: string | undefined,
-  { token, hosts = [] }: AuthorizationOptions,
+  { token, isOwnHost }: AuthorizationOptions,
 ): void {
   const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
-  if (!loopback.test(host) && !hosts.includes(host))
+  if (!loopback.test(host) && !isOwnHost(host))
     throw new RequestError(403, "this server is not known by the Host of the request");
   const { origin } = request.headers;
   if (

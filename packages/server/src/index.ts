@@ -5,3 +5,4 @@ export * from "./api-server.ts";
 export { followObservations } from "./follow-observations.ts";
 export { RequestError, type StatusBody } from "./status-error.ts";
 export { ageText, type Column, columnsOf } from "./tables.ts";
+export type { TlsOptions } from "./tls-listener.ts";

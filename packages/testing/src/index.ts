@@ -5,5 +5,6 @@ export * from "./describe-sampler.ts";
 export * from "./describe-stopping-rule.ts";
 export * from "./describe-stream-collector.ts";
 export * from "./fake-clock.ts";
+export * from "./new-certificate.ts";
 export * from "./sampler-run.ts";
 export * from "./search-space-zoo.ts";

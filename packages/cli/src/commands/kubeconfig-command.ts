@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { parse, stringify } from "yaml";
 import { CommandError, EXIT } from "../command-error.ts";
 import { dataDirectory } from "../home/data-directory.ts";
+import { readCertificate } from "../home/server-certificate.ts";
 import { readToken } from "../home/token.ts";
 import { mergeKubeconfig, newKubeconfig } from "../kubeconfig.ts";
 import { say, type Terminal } from "../terminal.ts";
@@ -30,13 +31,12 @@ export function addKubeconfigCommand(program: Command, terminal: Terminal): void
       const holder = existsSync(path) ? await readLockHolder(path) : undefined;
       if (holder?.address === undefined)
         throw new CommandError(`no server runs on ${path}: start one with \`qalam up\``, EXIT.failed);
-      const added = newKubeconfig(holder.address, readToken(path));
+      const { address } = holder;
+      const certificate = readCertificate(path, address);
+      const added = newKubeconfig({ address, token: readToken(path), certificate });
       if (print === true) return void terminal.stdout.write(stringify(added));
       writeKubeconfig(file, stringify(mergeKubeconfig(readKubeconfig(file), added, file)));
-      say(
-        terminal,
-        `${file}: context "qalam" is ${holder.address} and the current one. Try: kubectl get experiments -A`,
-      );
+      say(terminal, `${file}: context "qalam" is ${address} and the current one. Try: kubectl get experiments -A`);
     });
 }
 

@@ -10,10 +10,11 @@ import { portNumber } from "../port-number.ts";
 import { onInterrupt } from "../run/interrupt.ts";
 import { SUGGESTION_SERVICE_FLAG, suggestionServices } from "../suggestion-services.ts";
 import { say, type Terminal } from "../terminal.ts";
+import { readTlsFiles, type TlsFlags } from "../tls-files.ts";
 import { volumeFlag } from "../volume-flag.ts";
 import { writeKubeconfig } from "./kubeconfig-command.ts";
 
-interface UpFlags {
+interface UpFlags extends TlsFlags {
   readonly port: string;
   readonly grpcPort?: string;
   readonly volume: readonly string[];
@@ -34,12 +35,15 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
       [],
     )
     .option(...SUGGESTION_SERVICE_FLAG)
+    .option("--tls-cert <file>", "serve HTTPS with this certificate (PEM; those of its issuers may follow it)")
+    .option("--tls-key <file>", "its private key (PEM)")
     .addHelpText(
       "after",
       "\nExample:\n  qalam up -v .:/app &\n  kubectl --kubeconfig ~/.local/share/qalam/kubeconfig get experiments -A",
     )
-    .action(async ({ port, grpcPort, volume, suggestionService }: UpFlags) => {
+    .action(async ({ port, grpcPort, volume, suggestionService, ...tlsFlags }: UpFlags) => {
       const path = dataDirectory(terminal.env);
+      const tls = readTlsFiles(tlsFlags, new Date());
       const { signal, release } = onInterrupt(() => {});
       const home = await openEmbeddedHome(path, {
         mode: "run",
@@ -47,13 +51,18 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
         ...(grpcPort !== undefined && { grpcPort: portNumber("--grpc-port", grpcPort) }),
         volumes: volume.map((value) => volumeFlag(value)),
         suggestionServices: suggestionServices(suggestionService, terminal.env),
+        ...(tls !== undefined && { tls }),
         onError: errorReporter(terminal),
       });
       const kubeconfig = join(path, "kubeconfig");
-      writeKubeconfig(kubeconfig, stringify(newKubeconfig(home.address ?? "", readToken(path))));
+      const { address = "" } = home;
+      writeKubeconfig(
+        kubeconfig,
+        stringify(newKubeconfig({ address, token: readToken(path), certificate: tls?.cert })),
+      );
       say(
         terminal,
-        `Serving ${path} at ${home.address}\n  export KUBECONFIG=${kubeconfig}\n  kubectl get experiments -A\n(qalam kubeconfig adds it to the kubeconfig you have)\nMetrics (Katib's DB manager, gRPC) at ${home.dbManager}\nCtrl-C ends it; trials that run are stopped and run again at the next start.`,
+        `Serving ${path} at ${address}\n  export KUBECONFIG=${kubeconfig}\n  kubectl get experiments -A\n(qalam kubeconfig adds it to the kubeconfig you have)\nMetrics (Katib's DB manager, gRPC) at ${home.dbManager}\nCtrl-C ends it; trials that run are stopped and run again at the next start.`,
       );
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
       await home.close();

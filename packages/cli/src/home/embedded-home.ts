@@ -8,11 +8,13 @@ import { type ApiServer, startApiServer } from "@qalam/server";
 import type { ContainerLogs } from "@qalam/store";
 import { type DataDirectory, openDataDirectory } from "@qalam/store/sqlite";
 import type { SuggestionServices } from "../suggestion-services.ts";
+import type { TlsFiles } from "../tls-files.ts";
 import type { VolumeMapping } from "../volume-flag.ts";
 import { experimentAdmission } from "./experiment-admission.ts";
 import type { Home, HomeMode } from "./home.ts";
 import { localObservations } from "./local-observations.ts";
 import { forgetPorts, keepPorts, leftPorts, startOnFirst } from "./ports.ts";
+import { keepCertificate } from "./server-certificate.ts";
 import { ensureToken } from "./token.ts";
 import { trialEnvironment } from "./trial-environment.ts";
 
@@ -29,6 +31,8 @@ export interface EmbeddedHomeOptions {
   readonly suggestionServices?: SuggestionServices;
   /** Folders that stand for container paths in every pod that maps none itself. */
   readonly volumes?: readonly VolumeMapping[];
+  /** Serves HTTPS. */
+  readonly tls?: TlsFiles;
   /** Errors that are tried again, for the log. */
   readonly onError: (where: string, error: Error) => void;
 }
@@ -102,7 +106,7 @@ async function startParts(data: DataDirectory, options: EmbeddedHomeOptions): Pr
     defaultAnnotations: volumes.length === 0 ? {} : { [VOLUMES_ANNOTATION]: JSON.stringify(volumes) },
     trialEnvironment: trialEnvironment({
       dataDirectory: path,
-      serverUrl: `${server.address}/t/${token}`,
+      serverUrl: `${server.address.replace(/^https/, "http")}/t/${token}`, // see docs/adr on TLS
       dbManager: dbManager.address,
     }),
     onError,
@@ -130,7 +134,7 @@ async function startParts(data: DataDirectory, options: EmbeddedHomeOptions): Pr
 async function startServers(
   { resources: store, observations, path, setAddress }: DataDirectory,
   logs: ContainerLogs,
-  { port, grpcPort, suggestionServices = new Map(), onError }: EmbeddedHomeOptions,
+  { port, grpcPort, suggestionServices = new Map(), tls, onError }: EmbeddedHomeOptions,
 ): Promise<Pick<Parts, "server" | "dbManager"> & { readonly token: string; readonly samplers: SamplerHost }> {
   const { dbManagerService, ExternalSamplerHost, startGrpcServer } = await import("@qalam/grpc"); // here, so that other commands start faster
   const left = leftPorts(path);
@@ -141,8 +145,12 @@ async function startServers(
     problems: (experiment) => samplers.problems(experiment),
   });
   const server = await startOnFirst(port === undefined ? [left.api ?? 0, 0] : [port], (one) =>
-    startApiServer({ store, observations, logs, admission, token, onError }, { port: one }),
+    startApiServer(
+      { store, observations, logs, admission, token, onError, ...(tls !== undefined && { tls }) },
+      { port: one },
+    ),
   );
+  keepCertificate(path, tls?.cert);
   setAddress(server.address);
   const services = [dbManagerService({ store, observations, now: () => new Date().toISOString() })];
   const check = async (): Promise<void> => void (await store.currentResourceVersion());
