@@ -87,13 +87,19 @@ function createListener(
   return { server, closeConnections: () => server.closeAllConnections() };
 }
 
-/** A training may report its metrics in plain HTTP, as it need not know the certificate; all else is told where to ask. @throws RequestError 400 */
-function refuseAllButReports({ method }: IncomingMessage, path: ResourcePath | undefined): void {
-  if (method === "POST" && path !== undefined && isObservations(path)) return;
-  throw new RequestError(
+/** What a training may say in plain HTTP, as it need not know the certificate. */
+function isReport({ method }: IncomingMessage, path: ResourcePath | undefined): boolean {
+  return method === "POST" && path !== undefined && isObservations(path);
+}
+
+/** The refusal of plain HTTP on a port of HTTPS. It is in the log too: kubectl does not show the text of a 400. */
+function misdirected(onError: ApiServerOptions["onError"]): RequestError {
+  const error = new RequestError(
     400,
     "this port speaks HTTPS and was asked in plain HTTP: ask for https:// (`qalam kubeconfig` writes the address and the certificate for kubectl)",
   );
+  onError("a client", error);
+  return error;
 }
 
 function isObservations({ kind, subresource }: ResourcePath): boolean {
@@ -125,7 +131,7 @@ async function answer(
   const url = parseUrl(request.url ?? "/");
   const { path: pathname, token } = splitTokenPath(url.pathname);
   const path = parseResourcePath(pathname);
-  if (options.isMisdirected) refuseAllButReports(request, path);
+  if (options.isMisdirected && !isReport(request, path)) throw misdirected(options.onError);
   authorize(request, pathname, token, options);
   if (path === undefined) return handleFixed(request, response, pathname, since);
   const context = { request, response, path, query: url.searchParams };
