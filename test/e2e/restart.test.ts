@@ -21,11 +21,12 @@ async function end(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<
 function follow(home: string, args: readonly string[]) {
   const child = startQalam(args, { home });
   onTestFinished(() => void child.kill("SIGKILL"));
+  const ended = collect(child); // from its beginning: it may end while the test waits for something else
   let text = "";
   child.stdout?.on("data", (chunk: Buffer) => {
     text += chunk.toString();
   });
-  return { child, text: () => text };
+  return { child, ended, text: () => text };
 }
 
 describe("a command that watches", () => {
@@ -63,9 +64,9 @@ describe("a command that watches", () => {
     await untilOutput(log.child, /line 2\n/);
     await end(first, "SIGKILL");
     const second = await up(home);
-    await collect(log.child);
+    await log.ended;
     expect(log.text().trim().split("\n").slice(0, 40)).toEqual(Array.from({ length: 40 }, (_, i) => `line ${i + 1}`));
-    await collect(run.child);
+    await run.ended;
     expect(run.child.exitCode).toBe(0);
     await end(second, "SIGTERM");
   });
