@@ -8,7 +8,7 @@ import type { Home } from "../home/home.ts";
 import { withHome } from "../home/open-home.ts";
 import { resourceArguments } from "../resource-arguments.ts";
 import { forEachChange } from "../run/follow-experiments.ts";
-import { onInterrupt } from "../run/interrupt.ts";
+import { interruptible } from "../run/interrupt.ts";
 import { print, type Terminal } from "../terminal.ts";
 
 interface GetFlags {
@@ -84,23 +84,16 @@ async function watch(
   format: Format,
   terminal: Terminal,
 ): Promise<void> {
-  const { signal, release } = onInterrupt(() => {});
+  const watched = { ...scope(kind, flags), ...(name !== undefined && { fieldSelector: `metadata.name=${name}` }) };
+  const hasNoHeader = format === "json" || format === "yaml" || format === "name";
   let isFirst = true;
-  await forEachChange(
-    home.store,
-    kind,
-    { ...scope(kind, flags), ...(name !== undefined && { fieldSelector: `metadata.name=${name}` }) },
-    signal,
-    (object) => {
+  await interruptible((signal) =>
+    forEachChange(home.store, kind, watched, signal, (object) => {
       const text = objectsText(kind, [object], format, false, Date.now());
-      print(
-        terminal,
-        isFirst || format === "json" || format === "yaml" || format === "name" ? text : (text.split("\n")[1] ?? ""),
-      );
+      print(terminal, isFirst || hasNoHeader ? text : (text.split("\n")[1] ?? ""));
       isFirst = false;
-    },
+    }),
   );
-  release();
 }
 
 async function describe(words: readonly string[], flags: GetFlags, terminal: Terminal): Promise<void> {

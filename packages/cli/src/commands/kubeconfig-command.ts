@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { readLockHolder } from "@qalam/store/sqlite";
@@ -59,11 +59,21 @@ function readKubeconfig(file: string): unknown {
   }
 }
 
-/** Whole or not at all, for its owner's eyes only: it holds tokens. A link keeps pointing to it. */
+/** Whole or not at all, for its owner's eyes only: it holds tokens. A link keeps pointing to it. @throws CommandError when it may not or cannot be written */
 export function writeKubeconfig(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const target = existsSync(file) ? realpathSync(file) : file;
-  const draft = `${target}.${process.pid}.new`;
-  writeFileSync(draft, text, { mode: 0o600, flag: "wx" });
-  renameSync(draft, target);
+  const refused = (why: string) =>
+    new CommandError(`cannot write ${file}: ${why}; name another file with --file`, EXIT.badInput);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const target = existsSync(file) ? realpathSync(file) : file;
+    const known = statSync(target, { throwIfNoEntry: false });
+    if (known !== undefined && (known.mode & OWNER_MAY_WRITE) === 0) throw refused("it is read-only");
+    const draft = `${target}.${process.pid}.new`;
+    writeFileSync(draft, text, { mode: 0o600, flag: "wx" });
+    renameSync(draft, target);
+  } catch (error) {
+    throw error instanceof CommandError ? error : refused((error as Error).message);
+  }
 }
+
+const OWNER_MAY_WRITE = 0o200;

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { CommandError, EXIT } from "../command-error.ts";
 import type { Home } from "../home/home.ts";
 import { withHome } from "../home/open-home.ts";
-import { onInterrupt } from "../run/interrupt.ts";
+import { interruptible } from "../run/interrupt.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface Flags {
@@ -34,7 +34,6 @@ async function logs(name: string, flags: Flags, terminal: Terminal): Promise<voi
     throw new CommandError(`--tail ${flags.tail}: write a number of lines`);
   await withHome(terminal, "read", async (home) => {
     const { pod, container } = await findPod(home, name, flags);
-    const { signal, release } = onInterrupt(() => {});
     const place = { namespace: pod.metadata.namespace ?? "", name: pod.metadata.name, uid: pod.metadata.uid ?? "" };
     const options = {
       container,
@@ -42,9 +41,10 @@ async function logs(name: string, flags: Flags, terminal: Terminal): Promise<voi
       ...(flags.previous === true && { previous: true }),
       ...(flags.tail !== undefined && { tailLines: Number(flags.tail) }),
     };
-    for await (const chunk of home.logs.read(place, options, signal))
-      if (!terminal.stdout.write(chunk)) await new Promise((resolve) => terminal.stdout.once("drain", resolve));
-    release();
+    await interruptible(async (signal) => {
+      for await (const chunk of home.logs.read(place, options, signal))
+        if (!terminal.stdout.write(chunk)) await new Promise((resolve) => terminal.stdout.once("drain", resolve));
+    });
   });
 }
 

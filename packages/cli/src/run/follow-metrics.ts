@@ -5,6 +5,7 @@ import { csvLine } from "../format/csv.ts";
 import { DEFAULT_COLUMNS, metricView, PLOT_LINES } from "../format/metric-view.ts";
 import type { Home } from "../home/home.ts";
 import { print, type Terminal } from "../terminal.ts";
+import { interruptible } from "./interrupt.ts";
 
 const FRAME_MS = 100;
 
@@ -23,21 +24,17 @@ export async function followMetrics(
   terminal: Terminal,
 ): Promise<void> {
   const { namespace = "", name } = trial.metadata;
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once("SIGINT", interrupt);
   const wanted = metrics === undefined ? undefined : new Set(metrics);
   const show =
     output === "plot" && terminal.stdout.isTTY === true
       ? await livePlot(trial, terminal)
       : rowPrinter(output, terminal);
   try {
-    for await (const rows of home.observations.follow({ namespace, name }, query, stop.signal))
-      show.add(wanted === undefined ? rows : rows.filter(({ metric }) => wanted.has(metric)));
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
+    await interruptible(async (signal) => {
+      for await (const rows of home.observations.follow({ namespace, name }, query, signal))
+        show.add(wanted === undefined ? rows : rows.filter(({ metric }) => wanted.has(metric)));
+    });
   } finally {
-    process.off("SIGINT", interrupt);
     show.close();
   }
 }

@@ -1,3 +1,5 @@
+import { EXIT } from "../command-error.ts";
+
 /**
  * Ctrl-C and termination as a signal: the first asks for an orderly end, the second ends at once.
  * @returns the signal, and a function that gives the process its own handlers back
@@ -5,7 +7,7 @@
 export function onInterrupt(say: (line: string) => void): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const handler = () => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
     say("\nStopping the trials (once more: leave at once; the next start finds what still runs) …");
     controller.abort();
   };
@@ -18,4 +20,17 @@ export function onInterrupt(say: (line: string) => void): { signal: AbortSignal;
       process.off("SIGTERM", handler);
     },
   };
+}
+
+/** Runs what shows something until it ends by itself or is interrupted: then quietly, with the exit status of an interrupt. */
+export async function interruptible(use: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const { signal, release } = onInterrupt(() => {});
+  try {
+    await use(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    release();
+  }
+  if (signal.aborted) process.exitCode = EXIT.interrupted;
 }
