@@ -146,7 +146,7 @@ describe("candidates of a region", () => {
   });
 });
 
-describe("a drawn function", () => {
+describe("a drawn function, upside down", () => {
   const space = new FeatureSpace(
     createSearchSpace([double("x"), double("y"), { name: "c", type: "categorical", values: ["a", "b", "c"] }]),
   );
@@ -157,18 +157,35 @@ describe("a drawn function", () => {
   const posterior = new Posterior(2, 3);
   posterior.condition(Float64Array.of(1.5, 1, 0.5, 0.3, -5), rows, targets, [row()]);
 
+  it("has the gradient of its differences, and the same values one by one", () => {
+    const draw = new FunctionDraw(space, posterior, rows, targets, random.split("gradient"));
+    const x = Float64Array.of(0.3, 0.8, 1);
+    const at = (k: number, step: number) => {
+      const out = new Float64Array(1);
+      draw.values(x.with(k, x[k]! + step), 1, out);
+      return out[0]!;
+    };
+    const gradient = new Float64Array(3);
+    expect(draw.valueAndGradient(x, gradient)).toBeCloseTo(at(0, 0), 10);
+    for (let k = 0; k < 2; k++) expect(gradient[k]).toBeCloseTo((at(k, 1e-5) - at(k, -1e-5)) / 2e-5, 5);
+    expect(gradient[2]).toBe(0);
+  });
+
   it("has the posterior's mean and covariance, whatever is under way", () => {
     const bare = new Posterior(2, 3);
     bare.condition(posterior.parameters, rows, targets);
     const points = [Float64Array.of(0.2, 0.7, 1), Float64Array.of(0.3, 0.6, 1), Float64Array.of(0.9, 0.1, 2)];
-    const count = 4000;
+    const count = 2000;
     const sums = new Float64Array(3);
     const squares = new Float64Array(3);
+    const xs = Float64Array.from(points.flatMap((point) => [...point]));
+    const values = new Float64Array(3);
     let product = 0;
     for (let s = 0; s < count; s++) {
-      const values = new FunctionDraw(space, posterior, rows, targets, random.split(s)).values(points);
+      const draw = new FunctionDraw(space, posterior, rows, targets, random.split(s));
+      draw.values(xs, 3, values);
       for (let c = 0; c < 3; c++) {
-        sums[c] = sums[c]! + values[c]! / count;
+        sums[c] = sums[c]! - values[c]! / count;
         squares[c] = squares[c]! + values[c]! ** 2 / count;
       }
       product += (values[0]! * values[1]!) / count;
@@ -201,7 +218,12 @@ describe("counted trials", () => {
 describe("turbo", () => {
   const turbo = findAlgorithm("turbo")!;
   const space = createSearchSpace([double("x"), double("y")]);
-  const options = { space, directions: ["minimize"] as const, settings: { length_min: "0.2" }, seed: 2 };
+  const options = {
+    space,
+    directions: ["minimize"] as const,
+    settings: { length_min: "0.2", n_startup_trials: "4" },
+    seed: 2,
+  };
   const told = (id: number, point: Point): FinishedTrial => ({
     id,
     point,

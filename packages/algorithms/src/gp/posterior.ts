@@ -126,10 +126,15 @@ export class Posterior {
         pull[i] = pull[i]! + byPending[j]!;
       }
     this.#factor.solveUpper(pull);
+    this.#addPull(gradient);
+  }
+
+  /** Adds the gradient of the kernels' sum, each weighted by its pull. */
+  #addPull(gradient: Float64Array): void {
     const { numeric } = this;
     const scaled = this.#scaled;
-    for (let i = 0; i < n; i++) {
-      const factor = 2 * pull[i]! * this.#slopes[i]!;
+    for (let i = 0; i < this.#rows.length; i++) {
+      const factor = 2 * this.#pull[i]! * this.#slopes[i]!;
       const at = i * this.dimension;
       for (let k = 0; k < numeric; k++)
         gradient[k] = gradient[k]! + factor * this.#weights[k]! * (this.#x[k]! - scaled[at + k]!);
@@ -170,12 +175,23 @@ export class Posterior {
   }
 
   /** Sums of the rows' kernels at many points. @param xs features, row-major [count, D] @param weights shape [rows] */
-  kernelSums(xs: Float64Array, count: number, weights: Float64Array): Float64Array {
+  kernelSums(xs: Float64Array, count: number, weights: Float64Array, out: Float64Array): void {
     this.#setKernelBlock(xs, count);
-    const sums = new Float64Array(count);
+    out.fill(0, 0, count);
     for (let i = 0, at = 0; i < this.#rows.length; i++)
-      for (let c = 0; c < count; c++, at++) sums[c] = sums[c]! + weights[i]! * this.#block[at]!;
-    return sums;
+      for (let c = 0; c < count; c++, at++) out[c] = out[c]! + weights[i]! * this.#block[at]!;
+  }
+
+  /** The same at one point. @param gradient is added to, numeric features only */
+  kernelSum(x: Float64Array, weights: Float64Array, gradient: Float64Array): number {
+    this.#setKernel(x);
+    let sum = 0;
+    for (let i = 0; i < this.#rows.length; i++) {
+      sum += weights[i]! * this.#kernel[i]!;
+      this.#pull[i] = weights[i]!;
+    }
+    this.#addPull(gradient);
+    return sum;
   }
 
   /** The mean at the rows' own points, observed first. */

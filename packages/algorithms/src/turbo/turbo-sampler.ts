@@ -1,5 +1,4 @@
 import type { RandomStream } from "@qalam/numeric";
-import type { Box } from "../gp/box.ts";
 import { FunctionDraw } from "../gp/function-draw.ts";
 import type { Observation } from "../gp/gp-history.ts";
 import { type GpFit, GpModel } from "../gp/gp-model.ts";
@@ -19,7 +18,7 @@ export interface TurboSettings {
   readonly rules: RegionRules;
   /** Trials of each region before its model takes over. */
   readonly startup: number;
-  readonly acquisition: "TS" | "EI";
+  readonly acquisition: "EI" | "TS";
 }
 
 /** What the sampler keeps beside the trials. */
@@ -33,16 +32,6 @@ type State = {
   readonly guided?: number | null;
   readonly counted?: CountedTrials;
 };
-
-/** Where the next trial comes from. */
-interface Place {
-  readonly centre: Float64Array;
-  /** The model's mean there. */
-  readonly mean: number;
-  readonly box: Box;
-  /** Candidates that may be tried. */
-  readonly points: readonly Float64Array[];
-}
 
 /** Candidates of a draw by dimension, and at most (the paper has 5,000). */
 const CANDIDATES = { perDimension: 100, most: 2000 };
@@ -154,55 +143,48 @@ export class TurboSampler implements Sampler {
   }
 
   #propose(random: RandomStream): { point: Point; origin: string } | undefined {
-    const place = this.#place(random.split("candidates"));
+    const { features: space } = this.#search;
+    const { length } = this.#region;
+    const { posterior } = this.#model;
+    const means = posterior.fittedMeans().subarray(0, posterior.observed);
+    const best = leastOf(means);
+    const centre = (this.#observations[best] as Observation).features;
+    const box = regionBox(space, centre, length, posterior.parameters);
     const isDrawn = this.#settings.acquisition === "TS";
-    const found = isDrawn ? this.#drawn(place, random) : this.#climbed(place, random);
+    const count = isDrawn ? Math.min(CANDIDATES.most, CANDIDATES.perDimension * space.dimension) : SCREENED;
+    const points = regionCandidates(space, box, centre, { length, count }, random.split("candidates"));
+    const scored = maximizeAcquisition(
+      isDrawn
+        ? this.#draw(random.split("function"))
+        : new LogExpectedImprovement(posterior, means[best] as number, random.split("fantasies")),
+      space,
+      points,
+      isDrawn ? [] : [centre],
+      this.#isAllowed,
+      random,
+      {
+        // No gradient steps in a drawn function: its lowest point in the box is mostly chance, the more so the more dimensions there are.
+        starts: isDrawn ? 1 : 4,
+        iterations: isDrawn ? 0 : 30,
+        within: box,
+      },
+    );
+    const found = scored.find(({ features }) => this.#isAllowed(features));
     if (found === undefined) {
       this.#region.collapse();
       return undefined;
     }
-    const by = isDrawn ? "lowest of a drawn function" : "highest expected improvement";
-    const origin = `turbo: ${by} in a region of length ${Number(this.#region.length.toPrecision(3))}`;
-    return { point: this.#search.features.decode(found), origin };
-  }
-
-  #place(random: RandomStream): Place {
-    const { features: space } = this.#search;
-    const { length } = this.#region;
-    const fitted = this.#model.posterior.fittedMeans();
-    const best = leastOf(fitted.subarray(0, this.#observations.length));
-    const centre = (this.#observations[best] as Observation).features;
-    const box = regionBox(space, centre, length, this.#model.posterior.parameters);
-    const count =
-      this.#settings.acquisition === "TS"
-        ? Math.min(CANDIDATES.most, CANDIDATES.perDimension * space.dimension)
-        : SCREENED;
-    const points = regionCandidates(space, box, centre, { length, count }, random).filter(this.#isAllowed);
-    return { centre, mean: fitted[best] as number, box, points };
+    const by = isDrawn ? "highest of a drawn function" : "highest expected improvement";
+    const origin = `turbo: ${by} in a region of length ${Number(length.toPrecision(3))}`;
+    return { point: space.decode(found.features), origin };
   }
 
   #isAllowed = (features: Float64Array) => this.#search.ledger.isFresh(this.#search.features.decode(features));
 
-  /** Thompson sampling: where a function drawn from the model is least. */
-  #drawn({ points }: Place, random: RandomStream): Float64Array | undefined {
+  /** Thompson sampling: a function that may be the objective, by the model. */
+  #draw(random: RandomStream): FunctionDraw {
     const rows = this.#observations.map(({ features }) => features);
-    const { posterior } = this.#model;
-    const draw = new FunctionDraw(this.#search.features, posterior, rows, this.#targets, random.split("function"));
-    return points[leastOf(draw.values(points))];
-  }
-
-  #climbed({ centre, mean, box, points }: Place, random: RandomStream): Float64Array | undefined {
-    if (points.length === 0) return undefined;
-    const scored = maximizeAcquisition(
-      new LogExpectedImprovement(this.#model.posterior, mean, random.split("fantasies")),
-      this.#search.features,
-      points,
-      [centre],
-      this.#isAllowed,
-      random,
-      { starts: 4, iterations: 30, within: box },
-    );
-    return scored.find(({ features }) => this.#isAllowed(features))?.features;
+    return new FunctionDraw(this.#search.features, this.#model.posterior, rows, this.#targets, random);
   }
 }
 

@@ -1,3 +1,4 @@
+import { DEFAULT_STARTUP } from "../gp/gp-sampler.ts";
 import type { Algorithm, SamplerOptions, SettingSpec } from "../sampler.ts";
 import { RANDOM_STATE } from "../settings.ts";
 import { TurboSampler, type TurboSettings } from "./turbo-sampler.ts";
@@ -29,15 +30,16 @@ export const turbo: Algorithm = {
       name: "n_startup_trials",
       type: "int",
       min: 2,
-      description: "Trials of each region before its model takes over; absent: twice as many as parameters.",
+      default: String(DEFAULT_STARTUP),
+      description: "Trials of each region before its model takes over.",
     },
     {
       name: "acq_func",
       type: "string",
-      values: ["TS", "EI"],
-      default: "TS",
+      values: ["EI", "TS"],
+      default: "EI",
       description:
-        "What is tried next within the region: where a function drawn from the model is lowest (Thompson sampling), or where improvement is expected.",
+        "What is tried next within the region: where most improvement is expected, or where a function drawn from the model is lowest (Thompson sampling).",
     },
     length("init", "Length of a new region's sides, in parts of the parameters' ranges."),
     length("max", "Length that a region grows to at most."),
@@ -84,7 +86,7 @@ function settingsOf({ settings, space }: SamplerOptions): TurboSettings {
       successes: Number(settings.success_tolerance ?? SUCCESSES),
       failures: Number(settings.failure_tolerance ?? Math.max(LEAST_FAILURES, d)),
     },
-    startup: Number(settings.n_startup_trials ?? Math.max(2, 2 * d)),
-    acquisition: settings.acq_func === "EI" ? "EI" : "TS",
+    startup: Number(settings.n_startup_trials ?? DEFAULT_STARTUP),
+    acquisition: settings.acq_func === "TS" ? "TS" : "EI",
   };
 }
