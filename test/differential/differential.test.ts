@@ -6,13 +6,32 @@ import { root } from "../../tools/run-command.mjs";
 import { compareAnswers, type Difference } from "./compare.ts";
 import { deliberateDifferences } from "./deliberate-differences.ts";
 import { type Answer, type Endpoint, type Exchange, exchangeWith } from "./exchange.ts";
+import { applying } from "./exchanges/applying.ts";
+import { checking } from "./exchanges/checking.ts";
+import { deleting } from "./exchanges/deleting.ts";
 import { discovery } from "./exchanges/discovery.ts";
+import { kinds } from "./exchanges/kinds.ts";
+import { listing } from "./exchanges/listing.ts";
+import { patching } from "./exchanges/patching.ts";
+import { tables } from "./exchanges/tables.ts";
+import { watching } from "./exchanges/watching.ts";
 import { writing } from "./exchanges/writing.ts";
 import { type RunningServer, startKubernetesServer } from "./kubernetes-server.ts";
 import { startQalamServer } from "./qalam-server.ts";
 
 const programs = findKubernetesApiServer();
-const exchanges: readonly Exchange[] = [...discovery, ...writing];
+const exchanges: readonly Exchange[] = [
+  ...discovery,
+  ...writing,
+  ...patching,
+  ...applying,
+  ...deleting,
+  ...listing,
+  ...watching,
+  ...tables,
+  ...kinds,
+  ...checking,
+];
 const DOCUMENT = "docs/reference/kubernetes-api-differences.md";
 
 /** Differences by exchange. */
@@ -28,6 +47,7 @@ describe("the same requests to Kubernetes and to Qalam", () => {
 
   beforeAll(async () => {
     servers.push(await startKubernetesServer(programs), await startQalamServer((error) => faults.push(error)));
+    expect(new Set(exchanges.map(({ name }) => name)).size, "names of exchanges are unique").toBe(exchanges.length);
     const [theirs, ours] = servers.map(({ endpoint }) => converse(endpoint)) as [Converse, Converse];
     for (const exchange of exchanges) {
       const [own, other] = [await ours(exchange), await theirs(exchange)];

@@ -5,11 +5,12 @@ import type { Answer } from "./exchange.ts";
  *
  * | mask | why |
  * | --- | --- |
- * | times | two servers, two moments |
+ * | times, ages | two servers, two moments |
  * | uids | random |
  * | resource versions, continue tokens | opaque by contract |
  * | the random end of generated names | random |
  * | hashes of OpenAPI documents | they name a content |
+ * | the order of causes | Go's maps have none |
  * | uids and versions inside messages | as above |
  * | kinds of a cluster that Qalam does not serve (`servedOnly`) | Qalam serves what experiments need |
  */
@@ -37,16 +38,29 @@ function maskedValue(value: unknown, key: string): unknown {
   if (Array.isArray(value)) return value.map((item) => maskedValue(item, ""));
   if (typeof value !== "object" || value === null) return value;
   const members = Object.fromEntries(Object.entries(value).map(([name, member]) => [name, maskedValue(member, name)]));
+  if (Array.isArray(members.causes)) members.causes.sort((a: Cause, b: Cause) => (placeOf(a) < placeOf(b) ? -1 : 1));
   const { name, generateName } = members as { name?: unknown; generateName?: unknown };
   const isGenerated = typeof name === "string" && typeof generateName === "string" && name.startsWith(generateName);
   if (isGenerated) members.name = generateName + name.slice(generateName.length).replace(/[a-z0-9]/g, "?");
   return members;
 }
 
+interface Cause {
+  readonly field?: string;
+  readonly reason?: string;
+}
+
+function placeOf({ field, reason }: Cause): string {
+  return `${field} ${reason}`;
+}
+
 function maskedText(text: string, key: string): string {
   if (opaque.has(key) && text !== "") return `<${key}>`;
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) && key === "") return "<time>"; // a cell of a table
+  if (/^\d+[smhd](\d+[smh])?$/.test(text) && key === "") return "<age>";
   return text
     .replace(uuid, "<uid>")
     .replace(versionInText, "$1<version>")
+    .replace(/current: \d+$/, "current: <version>")
     .replace(/hash=[0-9A-F]+$/, "hash=<hash>");
 }

@@ -19,6 +19,7 @@ export interface FieldProblem {
     | "FieldValueDuplicate"
     | "FieldValueForbidden"
     | "FieldValueTooLong"
+    | "FieldValueTypeInvalid"
     | "FieldValueUnknown";
   /** What was found; absent when the field is missing. */
   readonly value?: unknown;

@@ -9,7 +9,7 @@ import { checkSchema } from "./schema-check.ts";
 export function jobSchemaProblems(job: object, path: string): FieldProblem[] {
   return builtInSchemaProblems(job, "batch/v1.Job", path).filter(
     ({ value, reason }) =>
-      !(reason === "FieldValueInvalid" && typeof value === "string" && value.includes("${trialParameters.")),
+      !(reason === "FieldValueTypeInvalid" && typeof value === "string" && value.includes("${trialParameters.")),
   );
 }
 

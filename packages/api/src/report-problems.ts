@@ -67,6 +67,7 @@ export function causeMessage({ reason, value, problem, hint }: FieldProblem): st
     FieldValueDuplicate: "Duplicate value",
     FieldValueForbidden: "Forbidden",
     FieldValueTooLong: "Too long",
+    FieldValueTypeInvalid: "Invalid value",
     FieldValueUnknown: "Invalid value",
   }[reason];
   const shown =

@@ -133,7 +133,7 @@ function hasType(value: unknown, { type }: Schema): boolean {
 function mismatch(value: unknown, expected: string, path: string, hint?: string): FieldProblem {
   return {
     path,
-    reason: "FieldValueInvalid",
+    reason: "FieldValueTypeInvalid",
     value,
     problem: `expected ${expected}, found ${describe(value)}`,
     ...(hint !== undefined && { hint }),

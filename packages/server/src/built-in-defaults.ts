@@ -52,8 +52,6 @@ const completions: Readonly<Record<string, Complete>> = {
     const spec = members(service, "spec");
     fill(spec, { type: "ClusterIP", sessionAffinity: "None" });
     if (spec.type !== "ExternalName") fill(spec, { internalTrafficPolicy: "Cluster" });
-    if (spec.clusterIP === "None")
-      fill(spec, { clusterIPs: ["None"], ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack" });
     for (const port of list(spec, "ports")) fill(port, { protocol: "TCP", targetPort: port.port });
   },
   PersistentVolumeClaim: (claim) => fill(members(claim, "spec"), { volumeMode: "Filesystem" }),

@@ -89,10 +89,12 @@ function podProblems(spec: Json, path: string, policies: readonly string[]): Fie
   const twice = names.flatMap((name, i): FieldProblem[] =>
     names.indexOf(name) === i
       ? []
-      : [{ path: `${path}.containers[${i}].name`, reason: "FieldValueDuplicate", value: name, problem: "is taken" }],
+      : [{ path: `${path}.containers[${i}].name`, reason: "FieldValueDuplicate", value: name, problem: "" }],
   );
   const accepted = policies.map((policy) => JSON.stringify(policy)).join(", ");
-  const isKnown = policies.includes(spec.restartPolicy as string);
+  const isKnown =
+    policies.includes(spec.restartPolicy as string) ||
+    (spec.restartPolicy === undefined && policies.includes("Always"));
   const isAlwaysJob =
     !policies.includes("Always") && (spec.restartPolicy === "Always" || spec.restartPolicy === undefined);
   const policy: FieldProblem = isAlwaysJob

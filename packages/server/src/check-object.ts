@@ -62,7 +62,8 @@ export function checkUnknownFields(object: KubeObject, kind: ResourceKind, optio
 /** A configuration to apply may leave fields out, but says nothing that the schema does not know. @throws RequestError 400 */
 export function checkApplied(config: KubeObject, kind: ResourceKind): void {
   const [problem] = checkSchema(config, kindSchema(kind), "", resolve).filter(
-    ({ reason }) => reason === "FieldValueInvalid" || (reason === "FieldValueUnknown" && kind.kind !== EXPERIMENT.kind),
+    ({ reason }) =>
+      reason === "FieldValueTypeInvalid" || (reason === "FieldValueUnknown" && kind.kind !== EXPERIMENT.kind),
   );
   if (problem === undefined) return;
   const { namespace = "", name } = config.metadata;
@@ -73,14 +74,17 @@ export function checkApplied(config: KubeObject, kind: ResourceKind): void {
   );
 }
 
-/** Types and required fields, as the schemas say; unknown fields are no business of it. @throws InvalidObjectError */
-export function checkStructure(object: KubeObject, kind: ResourceKind): void {
+/**
+ * Types and required fields, as the schemas say; unknown fields are no business of it.
+ * @throws InvalidObjectError; RequestError 400 for a built-in kind that was sent whole with wrong types: it cannot even be read
+ */
+export function checkStructure(object: KubeObject, kind: ResourceKind, isPatched = false): void {
   const problems = checkSchema(object, kindSchema(kind), "", resolve).filter(
     ({ reason }) => reason !== "FieldValueUnknown",
   );
   const isBuiltIn = kind.group !== "kubeflow.org";
-  const [mistyped] = problems.filter(({ reason }) => reason === "FieldValueInvalid");
-  if (isBuiltIn && mistyped !== undefined)
+  const [mistyped] = problems.filter(({ reason }) => reason === "FieldValueTypeInvalid");
+  if (isBuiltIn && !isPatched && mistyped !== undefined)
     throw new RequestError(400, undecodable(kind.kind, `${mistyped.path}: ${causeMessage(mistyped)}`));
   if (problems.length > 0) throw new InvalidObjectError(kind.kind, object.metadata.name ?? "", problems);
 }

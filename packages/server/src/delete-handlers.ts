@@ -1,10 +1,14 @@
-import { apiVersionOf } from "@qalam/api";
+import { apiVersionOf, type KubeObject, POD } from "@qalam/api";
 import { NotFoundError } from "@qalam/store";
+import { listMetadata } from "./list-options.ts";
 import { readBody } from "./read-body.ts";
 import { deleteOptions, scopeOf } from "./request-options.ts";
 import { keyOfPath, type ResourceRequest, type ResourceServices } from "./resource-request.ts";
 import { sendObject } from "./respond.ts";
 import { successStatus } from "./status-error.ts";
+
+/** Kinds whose deletion always answers with the object, as Kubernetes does. */
+const ANSWERED_WHOLE: ReadonlySet<string> = new Set(["Pod", "Service", "PersistentVolumeClaim"]);
 
 /** Answers with a Status when the object is gone, with the object while finalizers keep it. */
 export async function remove(
@@ -16,7 +20,17 @@ export async function remove(
   const object = await store.delete(path.kind, key, options);
   const remains = await store.get(path.kind, key, { shared: true });
   const isKept = remains !== undefined && remains.metadata.uid === object.metadata.uid && options.dryRun !== true;
-  sendObject(request, response, 200, isKept ? remains : successStatus(key.name, path.kind, object.metadata.uid));
+  const gone = ANSWERED_WHOLE.has(path.kind.kind)
+    ? asDeleted(object)
+    : successStatus(key.name, path.kind, object.metadata.uid);
+  sendObject(request, response, 200, isKept ? remains : gone);
+}
+
+/** Pods end in their own time, even when that is at once. */
+function asDeleted(object: KubeObject): KubeObject {
+  if (object.kind !== POD.kind) return object;
+  const deletionTimestamp = `${new Date().toISOString().slice(0, 19)}Z`;
+  return { ...object, metadata: { deletionTimestamp, deletionGracePeriodSeconds: 0, ...object.metadata } };
 }
 
 export async function removeCollection(
@@ -35,7 +49,7 @@ export async function removeCollection(
   sendObject(request, response, 200, {
     kind,
     apiVersion: apiVersionOf(path.kind),
-    metadata: { resourceVersion },
+    metadata: listMetadata(path.kind, resourceVersion),
     items,
   });
 }

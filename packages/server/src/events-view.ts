@@ -66,15 +66,15 @@ export class EventsView implements ResourceStore {
   }
 
   async create<T extends KubeObject>(_: ResourceKind<T>, object: T, options?: WriteOptions): Promise<T> {
-    return this.#written(this.#store.create(EVENT, core(object), options));
+    return this.#written(this.#store.create(EVENT, coreEvent(object), options));
   }
 
   async update<T extends KubeObject>(_: ResourceKind<T>, object: T, options?: WriteOptions): Promise<T> {
-    return this.#written(this.#store.update(EVENT, core(object), options));
+    return this.#written(this.#store.update(EVENT, coreEvent(object), options));
   }
 
   async updateStatus<T extends KubeObject>(_: ResourceKind<T>, object: T, options?: WriteOptions): Promise<T> {
-    return this.#written(this.#store.updateStatus(EVENT, core(object), options));
+    return this.#written(this.#store.updateStatus(EVENT, coreEvent(object), options));
   }
 
   async patch<T extends KubeObject>(
@@ -111,7 +111,8 @@ export class EventsView implements ResourceStore {
   }
 }
 
-function core(object: KubeObject): StoredEvent {
+/** An Event under the names of the core group. */
+export function coreEvent(object: KubeObject): StoredEvent {
   return renamed(object, "v1", toCoreName) as unknown as StoredEvent;
 }
 

@@ -116,12 +116,18 @@ function sendDefinitions(
 
 /** Kubernetes' two columns, and the categories: Katib's guides look for its definitions with `grep katib`, and no name of theirs has that word. */
 function definitionTable(items: readonly Definition[]): object {
-  const column = (name: string, format: string) => ({ name, type: "string", format, description: name, priority: 0 });
+  const column = (name: string, format: string, type = "string") => ({
+    name,
+    type,
+    format,
+    description: name,
+    priority: 0,
+  });
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
     metadata: { resourceVersion: "1" },
-    columnDefinitions: [column("Name", "name"), column("Created At", ""), column("Categories", "")],
+    columnDefinitions: [column("Name", "name"), column("Created At", "", "date"), column("Categories", "")],
     rows: items.map((object) => ({
       cells: [object.metadata.name, object.metadata.creationTimestamp, object.spec.names.categories.join(",")],
       object: partialMetadata(object),

@@ -4,5 +4,5 @@ export type { Admission, AdmissionOptions } from "./admission.ts";
 export * from "./api-server.ts";
 export { followObservations } from "./follow-observations.ts";
 export { RequestError, type StatusBody } from "./status-error.ts";
-export { ageText, type Column, columnsOf } from "./tables.ts";
+export { ageText, type Column, columnsOf } from "./table-columns.ts";
 export type { TlsOptions } from "./tls-listener.ts";

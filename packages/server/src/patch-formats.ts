@@ -25,7 +25,7 @@ export function patchOf(type: string, kind: ResourceKind): Patch {
   throw new RequestError(
     415,
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`,
-    {},
+    isBuiltIn ? {} : undefined,
   );
 }
 

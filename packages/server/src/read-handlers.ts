@@ -1,9 +1,11 @@
 import { apiVersionOf, type KubeObject, type ResourceKind } from "@qalam/api";
 import { sharedJsonText } from "@qalam/store";
+import { checkIsVersion, checkVersion, checkWatchOptions, listMetadata, versionOfList } from "./list-options.ts";
 import { type Negotiated, negotiate } from "./negotiate.ts";
 import { isTrue, scopeOf, wholeNumber } from "./request-options.ts";
 import { keyOfPath, notFound, type ResourceRequest, type ResourceServices } from "./resource-request.ts";
 import { sendObject, sendText } from "./respond.ts";
+import { RequestError } from "./status-error.ts";
 import { partialMetadata, tableOf } from "./tables.ts";
 import { watchResponse } from "./watch-response.ts";
 
@@ -13,6 +15,7 @@ export async function get(
 ): Promise<void> {
   const { as, encoding } = negotiate(request);
   const key = keyOfPath(path);
+  checkVersion(query.get("resourceVersion") ?? "", await store.currentResourceVersion());
   const object = await store.get(path.kind, key, { shared: true });
   if (object === undefined) throw notFound(path.kind, key);
   if (as === "Object" && encoding === "json")
@@ -34,6 +37,7 @@ export async function list(
 ): Promise<void> {
   const negotiated = negotiate(request);
   const limit = wholeNumber(query, "limit");
+  const exactly = versionOfList(query, await store.currentResourceVersion());
   const {
     items,
     resourceVersion,
@@ -42,12 +46,21 @@ export async function list(
   } = await store.list(path.kind, {
     ...scopeOf(path, query),
     ...(limit !== undefined && limit > 0 && { limit }),
+    ...(exactly !== undefined && { resourceVersion: exactly }),
     ...(query.get("continue") && { continue: query.get("continue") as string }),
     shared: true,
   });
-  const metadata = { resourceVersion, ...(next !== undefined && { continue: next, remainingItemCount }) };
+  const metadata = {
+    ...listMetadata(path.kind, resourceVersion),
+    ...(next !== undefined && { continue: next, remainingItemCount }),
+  };
   if (negotiated.as === "Table")
-    return sendObject(request, response, 200, tableOf(path.kind, items, metadata, includeObject(query), Date.now()));
+    return sendObject(
+      request,
+      response,
+      200,
+      tableOf(path.kind, items, { ...metadata, continue: next }, includeObject(query), Date.now()),
+    );
   if (negotiated.as === "Object" && negotiated.encoding === "json")
     return sendText(response, 200, listText(path.kind, metadata, items), "application/json");
   sendObject(request, response, 200, listBody(path.kind, metadata, items, negotiated.as));
@@ -74,13 +87,19 @@ export async function watch(
   { request, response, path, query }: ResourceRequest,
   { store }: ResourceServices,
 ): Promise<void> {
+  checkWatchOptions(query);
+  const scope = scopeOf(path, query);
+  // Selectors that cannot be read are told at once, before the answer begins.
+  if ("labelSelector" in scope || "fieldSelector" in scope)
+    await store.list(path.kind, { ...scope, limit: 1, shared: true });
   const resourceVersion = query.get("resourceVersion");
+  if (resourceVersion) checkIsVersion(resourceVersion);
   const timeout = wholeNumber(query, "timeoutSeconds");
   await watchResponse(
     store,
     {
       kind: path.kind,
-      ...scopeOf(path, query),
+      ...scope,
       ...(resourceVersion && { resourceVersion }),
       allowBookmarks: isTrue(query.get("allowWatchBookmarks")),
       sendInitialEvents: isTrue(query.get("sendInitialEvents")),
@@ -92,7 +111,12 @@ export async function watch(
   );
 }
 
+/** @throws RequestError 400 for a part of objects that there is not */
 function includeObject(query: URLSearchParams): "None" | "Metadata" | "Object" {
-  const value = query.get("includeObject");
-  return value === "None" || value === "Object" ? value : "Metadata";
+  const value = query.get("includeObject") || "Metadata";
+  if (value === "None" || value === "Metadata" || value === "Object") return value;
+  throw new RequestError(
+    400,
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`,
+  );
 }

@@ -43,14 +43,19 @@ export function admissionOptions(
   };
 }
 
-/** @throws RequestError 422 for a policy there is not, 400 for preconditions that are none */
+interface GivenDeleteOptions {
+  readonly kind?: unknown;
+  readonly propagationPolicy?: unknown;
+  readonly orphanDependents?: unknown;
+  readonly preconditions?: Record<string, unknown>;
+  readonly gracePeriodSeconds?: unknown;
+  readonly dryRun?: unknown;
+}
+
+/** @throws RequestError 422 for a policy there is not or for two of them, 400 for what is no such option */
 export function deleteOptions(query: URLSearchParams, body: unknown): DeleteOptions {
-  const given = (typeof body === "object" && body !== null ? body : {}) as {
-    propagationPolicy?: unknown;
-    orphanDependents?: unknown;
-    preconditions?: Record<string, unknown>;
-    dryRun?: unknown;
-  };
+  const given = (typeof body === "object" && body !== null ? body : {}) as GivenDeleteOptions;
+  checkDeleteOptions(query, given);
   const orphan = given.orphanDependents ?? query.get("orphanDependents");
   const asked = given.propagationPolicy ?? query.get("propagationPolicy");
   const policy = asked ?? (String(orphan) === "true" ? "Orphan" : undefined);
@@ -62,6 +67,25 @@ export function deleteOptions(query: URLSearchParams, body: unknown): DeleteOpti
     ...(given.preconditions && { preconditions: preconditionsOf(given.preconditions) }),
     ...(isDry ? { dryRun: true } : writeOptions(query, "DeleteOptions")),
   };
+}
+
+function checkDeleteOptions(query: URLSearchParams, given: GivenDeleteOptions): void {
+  const { kind, gracePeriodSeconds, propagationPolicy, orphanDependents } = given;
+  wholeNumber(query, "gracePeriodSeconds");
+  if (kind !== undefined && kind !== "DeleteOptions")
+    throw new RequestError(400, `the body of a deletion is of kind DeleteOptions, found ${JSON.stringify(kind)}`);
+  if (gracePeriodSeconds !== undefined && gracePeriodSeconds !== null && !Number.isInteger(gracePeriodSeconds))
+    throw new RequestError(
+      400,
+      `gracePeriodSeconds must be a whole number, found ${JSON.stringify(gracePeriodSeconds)}`,
+    );
+  if (propagationPolicy !== undefined && orphanDependents !== undefined)
+    throw invalidOption("DeleteOptions", {
+      path: "propagationPolicy",
+      reason: "FieldValueInvalid",
+      value: propagationPolicy,
+      problem: "orphanDependents and deletionPropagation cannot be both set",
+    });
 }
 
 function preconditionsOf(given: Record<string, unknown>): NonNullable<DeleteOptions["preconditions"]> {
@@ -128,15 +152,16 @@ function unsupported(kind: OptionsKind, path: string, value: unknown, accepted: 
 }
 
 /** Kubernetes' names for the parameters of a request. */
-export type OptionsKind = "CreateOptions" | "UpdateOptions" | "PatchOptions" | "DeleteOptions";
+export type OptionsKind = "CreateOptions" | "UpdateOptions" | "PatchOptions" | "DeleteOptions" | "ListOptions";
 
-/** A parameter of the request that is refused, in Kubernetes' form. */
-export function invalidOption(kind: OptionsKind, problem: FieldProblem): RequestError {
-  const { path: field, reason } = problem;
-  const message = causeMessage(problem);
-  return new RequestError(422, `${kind}.meta.k8s.io "" is invalid: ${field}: ${message}`, {
-    group: "meta.k8s.io",
-    kind,
-    causes: [{ reason, message, field }],
-  });
+/** Parameters of the request that are refused, in Kubernetes' form. */
+export function invalidOption(kind: OptionsKind, ...problems: readonly FieldProblem[]): RequestError {
+  const causes = problems.map((problem) => ({
+    reason: problem.reason,
+    message: causeMessage(problem),
+    field: problem.path,
+  }));
+  const texts = causes.map(({ field, message }) => `${field}: ${message}`);
+  const text = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  return new RequestError(422, `${kind}.meta.k8s.io "" is invalid: ${text}`, { group: "meta.k8s.io", kind, causes });
 }

@@ -31,9 +31,9 @@ export async function reviewAnswer(path: string, request: IncomingMessage): Prom
   if (body.kind !== undefined && body.kind !== kind)
     throw new RequestError(400, `the kind in the data (${String(body.kind)}) does not match the expected (${kind})`);
   const apiVersion = place.split("/").slice(0, 2).join("/");
-  // What one is needs no question.
-  const spec = kind === "SelfSubjectReview" ? {} : { spec: body.spec ?? {} };
-  return { kind, apiVersion, metadata: {}, ...spec, status };
+  // As in Kubernetes, only this one repeats what was asked.
+  const asked = kind === "SelfSubjectAccessReview" ? (body.spec ?? {}) : {};
+  return { kind, apiVersion, metadata: {}, ...(kind !== "SelfSubjectReview" && { spec: asked }), status };
 }
 
 /** Newer kubectl posts reviews as protobuf. The answer is the same whatever they ask, so that what they ask need not be understood. */

@@ -55,7 +55,7 @@ function mergeList(target: readonly unknown[], patch: readonly unknown[], schema
   const key = schema["x-kubernetes-patch-merge-key"];
   const items = patch.filter(isObject);
   if (!isMerged) return patch.filter((item) => !(isObject(item) && "$patch" in item));
-  if (key === undefined) return [...new Set([...target, ...patch])];
+  if (key === undefined) return inPatchOrder([...new Set([...target, ...patch])], target, patch, (item) => item);
   if (items.some((item) => item.$patch === "replace")) return items.filter((item) => item.$patch !== "replace");
   const result = target.filter(isObject);
   for (const item of items) {
@@ -66,7 +66,26 @@ function mergeList(target: readonly unknown[], patch: readonly unknown[], schema
       result[position] = strategicMerge(result[position], item, schema.items ?? {}) as JsonObject;
     else result.push(strategicMerge({}, item, schema.items ?? {}) as JsonObject);
   }
-  return result;
+  return inPatchOrder(result, target, items, (item) => (item as JsonObject)[key]);
+}
+
+/** Items of the patch in its order; others before those of the patch that they stood before. */
+function inPatchOrder(
+  merged: readonly unknown[],
+  target: readonly unknown[],
+  patch: readonly unknown[],
+  identity: (item: unknown) => unknown,
+): unknown[] {
+  const place = (list: readonly unknown[], item: unknown) => list.findIndex((one) => identity(one) === identity(item));
+  const others = merged.filter((item) => place(patch, item) < 0);
+  const patched = merged.filter((item) => place(patch, item) >= 0).sort((a, b) => place(patch, a) - place(patch, b));
+  const result: unknown[] = [];
+  for (const item of patched) {
+    const position = place(target, item);
+    while (others.length > 0 && position >= 0 && place(target, others[0]) < position) result.push(others.shift());
+    result.push(item);
+  }
+  return [...result, ...others];
 }
 
 function setMember(object: JsonObject, key: string, value: unknown): void {

@@ -94,22 +94,23 @@ export async function patch(context: ResourceRequest, services: ResourceServices
   const { request, response, path } = context;
   const key = keyOfPath(path);
   const type = mediaType(request);
+  const isApply = type === "application/apply-patch+yaml";
+  const change = isApply ? undefined : patchOf(type, path.kind);
   const body = await readBody(request);
-  if (type === "application/apply-patch+yaml") return apply(context, services, key, body);
+  if (change === undefined) return apply(context, services, key, body);
   if (context.query.has("force"))
     throw invalidOption("PatchOptions", {
       path: "force",
       reason: "FieldValueForbidden",
       problem: "may not be specified for non-apply patch",
     });
-  const change = patchOf(type, path.kind);
   let isPinned = false;
   const stored = await retried(
     () => isPinned,
     async () => {
       const old = await services.store.get(path.kind, key);
       if (old === undefined) throw notFound(path.kind, key);
-      const object = checkedObject(change(old, body), path.kind);
+      const object = patchedObject(change(old, body), path.kind);
       placeInNamespace(object, path);
       requireSameName(object, key);
       requireSameUid(object, old);
@@ -133,9 +134,9 @@ async function replace(
 }
 
 /** With defaults, unless the old object has none either: then a controller of ours made it, and they would be changes that nobody asked for. */
-function completed({ path }: ResourceRequest, old: KubeObject, object: KubeObject): KubeObject {
+function completed({ request, path }: ResourceRequest, old: KubeObject, object: KubeObject): KubeObject {
   if (path.subresource !== undefined) return object;
-  checkStructure(object, path.kind);
+  checkStructure(object, path.kind, request.method === "PATCH");
   return sameJson(withDefaults(path.kind, old), old) ? withDefaults(path.kind, object) : object;
 }
 
@@ -179,7 +180,9 @@ async function applied(
   config: KubeObject,
 ): Promise<KubeObject> {
   const { path, query } = context;
-  const next = afterApply(fieldWrite(context, "Apply"), old, pruned(config, path.kind), isTrue(query.get("force")));
+  // What has been checked against built-in types is taken as it is: an empty map is spoken of too.
+  const spoken = path.kind.group === "kubeflow.org" ? pruned(config, path.kind) : config;
+  const next = afterApply(fieldWrite(context, "Apply"), old, spoken, isTrue(query.get("force")));
   if (old === undefined) {
     if (config.metadata.resourceVersion || config.metadata.uid)
       throw new ConflictError(path.kind.plural, config.metadata.name, "there is no such object with a version or uid");
@@ -196,7 +199,7 @@ async function admitChanged(
   object: KubeObject,
 ): Promise<KubeObject> {
   const options = optionsKind(request);
-  checkStructure(object, path.kind);
+  checkStructure(object, path.kind, request.method === "PATCH");
   if (path.subresource === "status")
     return store.updateStatus(path.kind, pruned(object, path.kind), writeOptions(query, options));
   const admissionMode = admissionOptions(query, response, options);
@@ -241,6 +244,17 @@ function requireSameName({ metadata }: KubeObject, { name }: ObjectKey): void {
       400,
       `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
     );
+}
+
+/** A patch that makes no object of the kind is invalid, however well it can be read. @throws RequestError 422 */
+function patchedObject(result: unknown, kind: ResourceKind): KubeObject {
+  try {
+    return checkedObject(result, kind);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    const { message } = error;
+    throw new RequestError(422, message, { causes: [{ reason: "FieldValueInvalid", message, field: "patch" }] });
+  }
 }
 
 function requireSameUid({ kind, metadata }: KubeObject, old: KubeObject): void {

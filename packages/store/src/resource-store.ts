@@ -78,6 +78,8 @@ export interface ListOptions extends ReadOptions {
   readonly fieldSelector?: string;
   readonly limit?: number;
   readonly continue?: string;
+  /** The state as it was at exactly this version. @throws ExpiredError when that is too long ago */
+  readonly resourceVersion?: string;
 }
 
 export interface ResourceList<T> {

@@ -174,8 +174,8 @@ export const ExperimentSpec = Type.Object({
   ),
   completionPolicy: Type.Optional(
     stringEnum(["StopTrials", "FinishTrials"], {
-      description: "What happens to running trials when the experiment ends. Not in Katib.",
-      default: "StopTrials",
+      description:
+        "What happens to running trials when the experiment ends: without it they are stopped. Not in Katib.",
     }),
   ),
   parameterConstraints: Type.Optional(

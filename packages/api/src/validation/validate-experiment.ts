@@ -22,7 +22,7 @@ export function validateExperiment(given: Experiment, context: ValidationContext
   const problems = new Problems();
   problems.addAll(checkSchema(given, Experiment as unknown as Schema));
   const mistyped = problems.list.filter(
-    ({ reason }) => reason === "FieldValueInvalid" || reason === "FieldValueRequired",
+    ({ reason }) => reason === "FieldValueTypeInvalid" || reason === "FieldValueRequired",
   );
   if (mistyped.some(({ path }) => path === "spec" || path === "metadata" || path === "")) return problems.list;
   const experiment = withoutPaths(given, mistyped);

@@ -36,6 +36,6 @@ function tableText(kind: ResourceKind, objects: readonly KubeObject[], wide: boo
   const columns = columnsOf(kind).filter(({ priority }) => wide || priority === 0);
   return textTable(
     columns.map(({ name }) => name),
-    objects.map((object) => columns.map(({ value }) => String(value(object, now)))),
+    objects.map((object) => columns.map(({ value }) => String(value(object, now) ?? ""))),
   );
 }

@@ -130,10 +130,18 @@ function emptyObject(kind: ResourceKind, { metadata }: KubeObject): KubeObject {
 }
 
 /** Go's types have these members even when they are empty, so that creating an object does not count as adding them. */
-function initialObject(kind: ResourceKind): object {
-  const isTyped = kind.group !== "kubeflow.org";
-  return { metadata: {}, ...(isTyped && { spec: {}, status: {} }) };
+function initialObject({ group, kind }: ResourceKind): object {
+  if (group === "kubeflow.org") return { metadata: {} };
+  return { metadata: {}, spec: {}, status: {}, ...initialMembers[kind] };
 }
+
+const emptyPod = { metadata: {}, spec: { containers: [] } };
+const initialMembers: Readonly<Record<string, object>> = {
+  Pod: emptyPod,
+  Job: { spec: { template: emptyPod } },
+  PersistentVolumeClaim: { spec: { resources: {} } },
+  Event: { involvedObject: {}, source: {} },
+};
 
 function compareOwned(write: FieldWrite, live: KubeObject | undefined, next: KubeObject): Comparison {
   const { added, modified, removed } = compare(live ?? initialObject(write.kind), next, kindSchema(write.kind));

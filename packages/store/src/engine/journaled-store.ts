@@ -111,7 +111,7 @@ export class JournaledStore implements ResourceStore {
       throw new InvalidRequestError(`limit is ${limit}, expected a whole number from 0`);
     const table = this.#state.table(kind);
     const point = options.continue ? decodeContinue(table.id, options.continue) : undefined;
-    const version = point?.version ?? this.#state.version;
+    const version = point?.version ?? Number(options.resourceVersion ?? this.#state.version);
     if (version > this.#state.version)
       throw new ExpiredError("the continue token is from a later state than this store has: list again");
     const namespace = kind.namespaced && options.namespace !== "" ? options.namespace : undefined;

@@ -33,7 +33,7 @@ export function objectsAt(table: ResourceTable, version: number, range: Range): 
 function changedSince({ log }: ResourceTable, version: number): Map<string, KubeObject | undefined> {
   if (version < log.horizon) {
     throw new ExpiredError(
-      "The provided continue parameter is too old to display a consistent list result: start the list again without it",
+      `the state at version ${version} is too long ago to be listed (oldest known: ${log.horizon}): start the list again`,
     );
   }
   const then = new Map<string, KubeObject | undefined>();

@@ -32,7 +32,7 @@ function nameProblems(kind: ResourceKind, { name, namespace }: ObjectMeta): Fiel
           "metadata.name",
           name,
           `${found} is no DNS-1123 label: at most 63 of a-z, 0-9 and -, beginning and ending with a letter or digit`,
-          hintFor(name),
+          hintFor(name, isDnsLabel),
         ),
       );
   } else if (kind.kind === "Service" && kind.group === "") {
@@ -42,7 +42,7 @@ function nameProblems(kind: ResourceKind, { name, namespace }: ObjectMeta): Fiel
           "metadata.name",
           name,
           `${found} is no DNS-1035 label: at most 63 of a-z, 0-9 and -, beginning with a letter and ending with a letter or digit`,
-          hintFor(name),
+          hintFor(name, isDns1035Label),
         ),
       );
   } else if (!isDnsSubdomain(name)) {
@@ -51,7 +51,7 @@ function nameProblems(kind: ResourceKind, { name, namespace }: ObjectMeta): Fiel
         "metadata.name",
         name,
         `${found} is no DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., beginning and ending with a letter or digit`,
-        hintFor(name),
+        hintFor(name, isDnsSubdomain),
       ),
     );
   }
@@ -67,14 +67,17 @@ function nameProblems(kind: ResourceKind, { name, namespace }: ObjectMeta): Fiel
   return problems;
 }
 
-/** The nearest name that would do. */
-function hintFor(name: string): string | undefined {
-  const near = name
-    .toLowerCase()
-    .replace(/[^a-z0-9.-]+/g, "-")
-    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, "")
-    .slice(0, 63);
-  return isDnsSubdomain(near) ? `write e.g. ${JSON.stringify(near)}` : undefined;
+/** A near name that would do. */
+function hintFor(name: string, isValid: (name: string) => boolean): string | undefined {
+  const near = (accepted: RegExp, before: RegExp) =>
+    name
+      .toLowerCase()
+      .replace(accepted, "-")
+      .replace(before, "")
+      .replace(/[^a-z0-9]+$/, "")
+      .slice(0, 63);
+  const nearest = [near(/[^a-z0-9.-]+/g, /^[^a-z0-9]+/), near(/[^a-z0-9]+/g, /^[^a-z]+/)].find(isValid);
+  return nearest === undefined ? undefined : `write e.g. ${JSON.stringify(nearest)}`;
 }
 
 function labelProblems(labels: ObjectMeta["labels"]): FieldProblem[] {
