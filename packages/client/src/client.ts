@@ -13,6 +13,8 @@ import {
   type ObservationQuery,
   type ObservationRow,
   type Observations,
+  type ReportOptions,
+  reportTrialObservations,
   trialObservations,
 } from "./trial-observations.ts";
 import {
@@ -163,6 +165,15 @@ export class Client {
   /** The metric rows of a trial and the summary of each metric. */
   observations(trial: ObjectKey, query: ObservationQuery = {}): Promise<Observations> {
     return trialObservations(this.#connection, trial, query);
+  }
+
+  /** Reports values of metrics, from a training: `{ loss: 0.5 }`. @returns how many were new. @throws ApiError when the trial has ended */
+  report(
+    trial: ObjectKey,
+    metrics: Readonly<Record<string, number | string>>,
+    options: ReportOptions = {},
+  ): Promise<number> {
+    return reportTrialObservations(this.#connection, trial, metrics, options);
   }
 
   /** Metric rows of a trial as they come: first those there are, then new ones, until it has ended. */

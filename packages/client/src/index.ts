@@ -7,7 +7,7 @@ export type { LogQuery } from "./pod-logs.ts";
 export type { ObjectChange } from "./relist-changes.ts";
 export type { ListQuery, ResourceList, Scope } from "./resource-list.ts";
 export type { WatchEvent, WatchQuery } from "./resuming-watch.ts";
-export type { ObservationQuery, ObservationRow, Observations } from "./trial-observations.ts";
+export type { ObservationQuery, ObservationRow, Observations, ReportOptions } from "./trial-observations.ts";
 export type {
   ApplyOptions,
   DeleteOptions,

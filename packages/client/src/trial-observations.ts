@@ -43,6 +43,30 @@ export function trialObservations(
   return connection.json({ path: objectPath(TRIAL, trial, "observations"), query: { ...query }, signal });
 }
 
+/** When and at which step values were measured; now and no step by default. */
+export interface ReportOptions {
+  /** RFC 3339. */
+  readonly time?: string;
+  readonly step?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export async function reportTrialObservations(
+  connection: Connection,
+  trial: ObjectKey,
+  metrics: Readonly<Record<string, number | string>>,
+  { signal, ...moment }: ReportOptions,
+): Promise<number> {
+  const path = objectPath(TRIAL, trial, "observations");
+  const { added } = await connection.json<{ added: number }>({
+    method: "POST",
+    path,
+    body: { metrics, ...moment },
+    signal,
+  });
+  return added;
+}
+
 /** The rows there are and then those that come, until the trial has ended. Rows that were told are not told again when the connection breaks. */
 export async function* followTrialObservations(
   connection: Connection,

@@ -126,7 +126,11 @@ async function servedTrial() {
     spec: { objective: { type: "minimize", objectiveMetricName: "loss" }, parameterAssignments: [], runSpec: {} },
   });
   const { uid = "" } = trial.metadata;
-  const finish = () => store.updateStatus(TRIAL, { ...trial, status: { completionTime: "2026-01-01T00:01:00Z" } });
+  const status = {
+    completionTime: "2026-01-01T00:01:00Z",
+    conditions: [{ type: "Succeeded", status: "True" as const }],
+  };
+  const finish = () => store.updateStatus(TRIAL, { ...trial, status });
   return { served, client, uid, finish };
 }
 
@@ -139,6 +143,17 @@ describe("observations", () => {
     expect(metrics).toContainEqual({ name: "loss", min: "0.1", max: "0.2", latest: "0.2" });
     expect((await client.observations(key, { metric: "accuracy" })).rows).toEqual([row(1, "accuracy")]);
     expect((await client.observations(key, { start: "2026-01-01T00:00:02Z" })).rows).toEqual([row(2)]);
+  });
+
+  it("are reported with their time and step, and refused once the trial has ended", async () => {
+    const { client, finish } = await servedTrial();
+    expect(await client.report(key, { loss: 0.5, accuracy: "0.9" }, { step: 3, time: "2026-01-01T00:00:00Z" })).toBe(2);
+    expect(await client.report(key, { loss: 0.25 })).toBe(1);
+    const { metrics, rows } = await client.observations(key);
+    expect(rows).toContainEqual(expect.objectContaining({ metric: "accuracy", value: "0.9", step: 3 }));
+    expect(metrics).toContainEqual({ name: "loss", min: "0.25", max: "0.5", latest: "0.25" });
+    await finish();
+    await expect(client.report(key, { loss: 1 })).rejects.toMatchObject({ status: 409, isConflict: true });
   });
 
   it("are followed to the trial's end, over a server that is started again, without a row twice or missing", async () => {
