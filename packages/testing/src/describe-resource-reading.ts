@@ -127,14 +127,22 @@ export function describeResourceReading(open: OpenStore): void {
       await store.patch(BOX, at("b008"), { data: { changed: "yes" } });
       await store.delete(BOX, at("b009"));
       await store.create(BOX, box("b009", {}, { reborn: "yes" }));
+      await store.delete(BOX, { namespace: "z", name: "other" });
       const second = await store.list(BOX, { limit: 4, continue: first.continue! });
       const third = await store.list(BOX, { limit: 4, continue: second.continue! });
       expect([...first.items, ...second.items, ...third.items]).toEqual(expected.items);
       expect([first, second, third].map(({ remainingItemCount }) => remainingItemCount)).toEqual([7, 3, undefined]);
       expect(third.continue).toBeUndefined();
       expect(new Set([first, second, third].map(({ resourceVersion }) => resourceVersion)).size).toBe(1);
-      const changes = await take(store.watch(BOX, { resourceVersion: third.resourceVersion }), 5);
-      expect(brief(changes)).toEqual(["DELETED b005", "ADDED b0055", "MODIFIED b008", "DELETED b009", "ADDED b009"]);
+      const changes = await take(store.watch(BOX, { resourceVersion: third.resourceVersion }), 6);
+      expect(brief(changes)).toEqual([
+        "DELETED b005",
+        "ADDED b0055",
+        "MODIFIED b008",
+        "DELETED b009",
+        "ADDED b009",
+        "DELETED other",
+      ]);
     });
 
     it("work with selectors", async () => {

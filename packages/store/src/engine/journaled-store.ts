@@ -25,7 +25,7 @@ import {
   namespaceKey,
   newNamespace,
 } from "./namespaces.ts";
-import { objectsAt } from "./object-list.ts";
+import { type Row, Snapshot } from "./object-list.ts";
 import { checkShape, resourceName, tableKey, tableKeyOf } from "./object-place.ts";
 import { prepareCreate } from "./prepare-create.ts";
 import { policyIn, prepareDelete } from "./prepare-delete.ts";
@@ -116,16 +116,23 @@ export class JournaledStore implements ResourceStore {
       throw new ExpiredError("the continue token is from a later state than this store has: list again");
     const namespace = kind.namespaced && options.namespace !== "" ? options.namespace : undefined;
     const matches = compileSelectors(kind, options);
-    let rows = objectsAt(table, version, { namespace, after: point?.after });
-    if (matches !== undefined) rows = rows.filter(({ object }) => matches(object));
-    const page = limit > 0 && rows.length > limit ? rows.slice(0, limit) : rows;
+    const snapshot = new Snapshot(table, version);
+    const page: Row[] = [];
+    let hasMore = false;
+    for (const row of snapshot.rows({ namespace, after: point?.after })) {
+      if (matches !== undefined && !matches(row.object)) continue;
+      hasMore = limit > 0 && page.length === limit;
+      if (hasMore) break;
+      page.push(row);
+    }
     const items = page.map(({ object }) => (options.shared === true ? object : copyJson(object)) as T);
     const result = { items, resourceVersion: String(version) };
-    if (page.length === rows.length) return result;
+    if (!hasMore) return result;
+    const after = page.at(-1)!.key;
     return {
       ...result,
-      continue: encodeContinue(table.id, { version, after: page.at(-1)!.key }),
-      ...(matches === undefined ? { remainingItemCount: rows.length - page.length } : {}),
+      continue: encodeContinue(table.id, { version, after }),
+      ...(matches === undefined ? { remainingItemCount: snapshot.count({ namespace, after }) } : {}),
     };
   }
 

@@ -3,7 +3,7 @@ import { ExpiredError } from "../errors.ts";
 import { namespacePrefix } from "./object-place.ts";
 import type { ResourceTable } from "./resource-table.ts";
 
-interface Row {
+export interface Row {
   readonly key: string;
   readonly object: KubeObject;
 }
@@ -15,18 +15,68 @@ export interface Range {
   readonly after: string | undefined;
 }
 
-/** Objects of a table in order of key, as they were at `version`. @throws ExpiredError when that is too long ago */
-export function objectsAt(table: ResourceTable, version: number, range: Range): Row[] {
-  const prefix = range.namespace === undefined ? "" : namespacePrefix(range.namespace);
-  const rows: Row[] = [];
-  const { ordered } = table;
-  for (let index = table.indexOf(range.after ?? prefix); index < ordered.length; index++) {
-    const row = ordered[index]!;
-    if (!row.key.startsWith(prefix)) break;
-    if (row.key !== range.after) rows.push(row);
+/** A table as it was at a version. Reading a page costs what the page holds and what changed since, not what the table holds. */
+export class Snapshot {
+  readonly #table: ResourceTable;
+  /** For every key that changed since, the object as it was; undefined when there was none. */
+  readonly #then: ReadonlyMap<string, KubeObject | undefined>;
+
+  /** @throws ExpiredError when the version is too long ago */
+  constructor(table: ResourceTable, version: number) {
+    this.#table = table;
+    this.#then = changedSince(table, version);
   }
-  const then = changedSince(table, version);
-  return then.size === 0 ? rows : rewind(rows, then, prefix, range.after);
+
+  /** Objects in order of key. */
+  *rows(range: Range): Generator<Row> {
+    const { ordered } = this.#table;
+    const past = this.#changedRows(range);
+    const [start, end] = this.#bounds(range);
+    let next = 0;
+    for (let index = start; index < end; index++) {
+      const row = ordered[index]!;
+      while (next < past.length && past[next]!.key < row.key) yield past[next++]!;
+      if (!this.#then.has(row.key)) yield row;
+    }
+    yield* past.slice(next);
+  }
+
+  /** How many objects `rows` would give. */
+  count(range: Range): number {
+    const [start, end] = this.#bounds(range);
+    let count = end - start;
+    for (const [key, object] of this.#then) {
+      if (!isIn(range, key)) continue;
+      if (object !== undefined) count += 1;
+      if (this.#table.get(key) !== undefined) count -= 1;
+    }
+    return count;
+  }
+
+  #changedRows(range: Range): Row[] {
+    const rows: Row[] = [];
+    for (const [key, object] of this.#then) if (object !== undefined && isIn(range, key)) rows.push({ key, object });
+    return rows.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** Indexes of the first live object of a range and of the one after its last. */
+  #bounds(range: Range): [number, number] {
+    const prefix = prefixOf(range);
+    const from = this.#table.indexOf(range.after ?? prefix);
+    const isSeen = range.after !== undefined && this.#table.ordered[from]?.key === range.after;
+    return [isSeen ? from + 1 : from, prefix === "" ? this.#table.size : this.#table.indexOf(`${prefix}${LAST}`)];
+  }
+}
+
+/** Sorts after everything that a name may hold. */
+const LAST = "\uffff";
+
+function prefixOf({ namespace }: Range): string {
+  return namespace === undefined ? "" : namespacePrefix(namespace);
+}
+
+function isIn(range: Range, key: string): boolean {
+  return key.startsWith(prefixOf(range)) && (range.after === undefined || key > range.after);
 }
 
 /** For every key that changed after `version`, the object as it was; undefined when there was none. */
@@ -42,12 +92,4 @@ function changedSince({ log }: ResourceTable, version: number): Map<string, Kube
     if (!then.has(key)) then.set(key, previous);
   }
   return then;
-}
-
-function rewind(rows: Row[], then: Map<string, KubeObject | undefined>, prefix: string, after = ""): Row[] {
-  const past = rows.filter(({ key }) => !then.has(key));
-  for (const [key, object] of then) {
-    if (object !== undefined && key.startsWith(prefix) && key > after) past.push({ key, object });
-  }
-  return past.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
