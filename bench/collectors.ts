@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { TextCollector } from "@qalam/collectors";
+import { cpuSeconds } from "./process-usage.ts";
 import { shellExperiment } from "./shell-experiment.ts";
 
 // Measures collectors against grep and wc on the same log in the same run, and what following quiet trials costs. Usage: tsx bench/collectors.ts [megabytes=1000]
@@ -106,21 +107,14 @@ async function quietTrials(): Promise<void> {
     }),
   );
   await sleep(3_000);
-  const before = ticks(child.pid ?? 0);
+  const before = cpuSeconds(child.pid ?? 0);
   await sleep(WATCHED_S * 1000);
-  const used = (ticks(child.pid ?? 0) - before) / 100;
+  const used = cpuSeconds(child.pid ?? 0) - before;
   console.log(
     `\n${QUIET_TRIALS} quiet trials: ${used.toFixed(2)} s of CPU in ${WATCHED_S} s (${((100 * used) / WATCHED_S).toFixed(1)} % of a core)`,
   );
   child.kill("SIGINT");
   await new Promise((resolve) => child.once("close", resolve));
-}
-
-/** CPU of a process so far, in hundredths of a second. */
-function ticks(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return Number(fields[11]) + Number(fields[12]);
 }
 
 compare("metrics in one line of ten", 10);

@@ -4,51 +4,14 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type KubeObject, type ResourceKind, TRIAL } from "@qalam/api";
 import type { ResourceStore } from "@qalam/store";
 import { MemoryStore } from "@qalam/store/memory";
 import { openDataDirectory } from "@qalam/store/sqlite";
+import { TRIAL_LIKE as kind, trial, trialStatus } from "./trial-objects.ts";
 
-type TrialLike = KubeObject & { status?: object };
-const kind = TRIAL as unknown as ResourceKind<TrialLike>;
 const objects = Number(process.argv[2] ?? 10_000);
 const WRITERS = 32;
 const WATCHERS = 1000;
-
-function trial(index: number): TrialLike {
-  const strategies = [
-    { name: "accuracy", value: "max" },
-    { name: "loss", value: "max" },
-  ];
-  const container = { name: "c", image: "python", command: ["python3", "/app/train.py", `--lr=${index / 1e4}`] };
-  const spec = {
-    objective: { type: "maximize", goal: 0.99, objectiveMetricName: "accuracy", metricStrategies: strategies },
-    parameterAssignments: [
-      { name: "lr", value: String(index / 1e4) },
-      { name: "momentum", value: "0.5" },
-    ],
-    runSpec: { apiVersion: "batch/v1", kind: "Job", spec: { template: { spec: { containers: [container] } } } },
-    primaryContainerName: "c",
-    successCondition: 'status.conditions.#(type=="Complete")#|#(status=="True")#',
-    failureCondition: 'status.conditions.#(type=="Failed")#|#(status=="True")#',
-  };
-  const labels = { "katib.kubeflow.org/experiment": "random" };
-  const metadata = { name: `random-${String(index).padStart(6, "0")}`, namespace: "kubeflow", labels };
-  return { apiVersion: "kubeflow.org/v1beta1", kind: "Trial", metadata, spec } as TrialLike;
-}
-
-function status(...types: string[]): object {
-  const time = "2026-01-01T00:00:00Z";
-  const condition = (type: string) => ({
-    type,
-    status: "True",
-    reason: `Trial${type}`,
-    message: `Trial is ${type}`,
-    lastUpdateTime: time,
-    lastTransitionTime: time,
-  });
-  return { startTime: time, conditions: types.map(condition) };
-}
 
 async function measure(what: string, count: number, run: () => Promise<unknown>): Promise<void> {
   const start = performance.now();
@@ -79,7 +42,7 @@ async function bench(store: ResourceStore): Promise<void> {
   console.log(`  heap for ${objects} trials and their history: ${((heap() - before) / 1e6).toFixed(1)} MB`);
   const present = (await store.list(kind)).items;
   const write = async (i: number, ...types: string[]): Promise<void> => {
-    present[i] = await store.updateStatus(kind, { ...present[i]!, status: status(...types) });
+    present[i] = await store.updateStatus(kind, { ...present[i]!, status: trialStatus(...types) });
   };
   await measure("updateStatus, one by one", objects, async () => {
     for (let i = 0; i < objects; i++) await write(i, "Created", "Running");
