@@ -31,7 +31,12 @@ describe("auto", () => {
       reason: `${GP_TRIALS} trials have finished`,
     });
     expect(chooseMethod({ ...options, space: list }, 0)).toMatchObject({ reason: "a list of 501 values" });
-    expect(chooseMethod({ ...options, directions: ["minimize", "maximize"] }, 0).reason).toBe("2 objectives");
+    expect(chooseMethod({ ...options, directions: ["minimize", "maximize"] }, 0).method).toBe("gp");
+    const five = new Array<"minimize">(5).fill("minimize");
+    expect(chooseMethod({ ...options, directions: five }, 0)).toEqual({
+      method: "multivariate-tpe",
+      reason: "5 objectives",
+    });
   });
 
   it("says which method made a suggestion and why", () => {

@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
+import type { Losses } from "@qalam/algorithms";
 import { randomStream } from "@qalam/numeric";
 import { describe, expect, it } from "vitest";
 import type { Acquisition } from "../src/gp/acquisition.ts";
+import { BoxedRegion } from "../src/gp/boxed-region.ts";
 import type { HyperparameterPrior } from "../src/gp/hyperparameters.ts";
+import { LogExpectedHypervolume } from "../src/gp/log-expected-hypervolume.ts";
 import { LogExpectedImprovement } from "../src/gp/log-expected-improvement.ts";
 import { LogFeasibility } from "../src/gp/log-feasibility.ts";
 import { MarginalLikelihood } from "../src/gp/marginal-likelihood.ts";
 import { Posterior } from "../src/gp/posterior.ts";
+import { SampledRegion } from "../src/gp/sampled-region.ts";
 
 /** scikit-learn's results, written by golden/make_gaussian_process_golden.py. */
 const golden = JSON.parse(readFileSync(new URL("golden/gaussian-process.json", import.meta.url), "utf8")) as {
@@ -81,9 +85,25 @@ function mixedPosterior(): Posterior {
   return posterior;
 }
 
+const TRADE_OFFS = [
+  [-0.5, 1],
+  [0.3, -0.2],
+];
+const boxesOf = (outcomes: readonly Losses[]) => new BoxedRegion([...TRADE_OFFS, ...outcomes], [1.5, 1.5]);
+const goalsOf = (outcomes: readonly Losses[]) =>
+  new SampledRegion([...TRADE_OFFS, ...outcomes], [-2, -2], [1.5, 1.5], randomStream(1, "goals"));
+
 const ACQUISITIONS: readonly [string, (posterior: Posterior) => Acquisition][] = [
   ["log EI", (posterior) => new LogExpectedImprovement(posterior, -0.8, randomStream(1, "draws"))],
   ["log P(feasible)", (posterior) => new LogFeasibility(posterior, 0.1)],
+  [
+    "log EHVI in boxes",
+    (posterior) => new LogExpectedHypervolume([posterior, mixedPosterior()], boxesOf, randomStream(1, "draws")),
+  ],
+  [
+    "log EHVI by samples",
+    (posterior) => new LogExpectedHypervolume([posterior, mixedPosterior()], goalsOf, randomStream(1, "draws")),
+  ],
 ];
 
 describe.each(ACQUISITIONS)("%s", (_name, create) => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { finiteValues, standardised, warpedConstraint, warpedLosses } from "../src/gp/output-transform.ts";
+import {
+  cappedLosses,
+  finiteValues,
+  standardised,
+  warpedConstraint,
+  warpedLosses,
+} from "../src/gp/output-transform.ts";
 
 describe("losses for a Gaussian process", () => {
   it("put the worst in place of failures and keep the order of the rest, however large", () => {
@@ -23,6 +29,16 @@ describe("losses for a Gaussian process", () => {
     expect(Math.abs(skewness(warped))).toBeLessThan(1);
     expect([...warped].sort((a, b) => a - b)).toEqual([...warped]);
     expect(warped[5]! - warped[0]!).toBeGreaterThan(3 * (plain[5]! - plain[0]!));
+  });
+});
+
+describe("losses of several objectives", () => {
+  it("keep their proportions, but for a far bad tail, which is cut", () => {
+    const cut = cappedLosses([0, 1, 2, 3, 4, 4, 4, 1e9, Number.NaN]);
+    expect(Array.from(cut, (value) => Math.round((value - cut[0]!) / (cut[1]! - cut[0]!)))).toEqual([
+      0, 1, 2, 3, 4, 4, 4, 16, 16,
+    ]);
+    expect([...cappedLosses([2, 2, 2, 5])].every(Number.isFinite)).toBe(true);
   });
 });
 

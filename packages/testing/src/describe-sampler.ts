@@ -393,8 +393,8 @@ function describeFeatures({ algorithm, accepted, start }: Subject): void {
       for (const { point } of run.suggested) expectValid(space, point);
     });
   if (supports.multiObjective === true)
-    it.each([2, 3, 5])("searches for trade-offs of %i objectives", (count) => {
-      for (const { space } of spaces) {
+    describe.each([2, 3, 5])("searches for trade-offs of %i objectives", (count) => {
+      it.each(spaces)("$name", ({ space }) => {
         const directions = Array.from({ length: count }, (_, i): Direction => (i % 2 === 0 ? "minimize" : "maximize"));
         const run = start(space, { directions }).play(12, 3, (trial) => {
           const outcome = anyOutcome(space)(trial);
@@ -403,7 +403,7 @@ function describeFeatures({ algorithm, accepted, start }: Subject): void {
           return { ...outcome, values: directions.map((_, i) => (i === 0 ? value : (trial.point[0] ?? 0) * i)) };
         });
         for (const { point } of run.suggested) expectValid(space, point);
-      }
+      });
     });
 }
 function describeLearning({ accepted, start, promise, suite }: Subject): void {

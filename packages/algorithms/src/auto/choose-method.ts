@@ -2,6 +2,8 @@ import type { SamplerOptions } from "../sampler.ts";
 
 /** Finished trials up to which a Gaussian process is worth its cubic cost. */
 export const GP_TRIALS = 300;
+/** Objectives up to which it covers more of a front than Parzen estimators. */
+const GP_OBJECTIVES = 4;
 /** With more values in one list than this, a Gaussian process learns about each from too few trials. */
 const GP_CATEGORIES = 500;
 
@@ -20,7 +22,7 @@ export function chooseMethod(
   finished: number,
 ): Choice {
   const parzen = (reason: string): Choice => ({ method: "multivariate-tpe", reason });
-  if (directions.length > 1) return parzen(`${directions.length} objectives`);
+  if (directions.length > GP_OBJECTIVES) return parzen(`${directions.length} objectives`);
   const largest = Math.max(0, ...space.parameters.map((one) => (one.type === "categorical" ? one.values.length : 0)));
   if (largest > GP_CATEGORIES) return parzen(`a list of ${largest} values`);
   if (finished >= GP_TRIALS) return parzen(`${GP_TRIALS} trials have finished`);

@@ -1,17 +1,20 @@
 import type { RandomStream } from "@qalam/numeric";
+import { nonDominatedRanks } from "../multi-objective/non-dominated-ranks.ts";
 import type { Point } from "../parameter.ts";
 import type { Answer, FinishedTrial, Json, PendingTrial, Sampler, SamplerOptions } from "../sampler.ts";
-import { type Acquisition, sumOf } from "./acquisition.ts";
+import { sumOf } from "./acquisition.ts";
 import { candidates } from "./candidates.ts";
 import type { Observation } from "./gp-history.ts";
 import { type GpFit, GpModel } from "./gp-model.ts";
 import { type Guide, GuidedSearch } from "./guided-search.ts";
 import { defaultPrior } from "./hyperparameters.ts";
-import { LogExpectedImprovement } from "./log-expected-improvement.ts";
+import { type Aim, Incumbent } from "./incumbent.ts";
 import { LogFeasibility } from "./log-feasibility.ts";
 import { type MaximizerEffort, maximizeAcquisition } from "./maximize-acquisition.ts";
 import { modelRows } from "./model-rows.ts";
-import { warpedConstraint, warpedLosses } from "./output-transform.ts";
+import { cappedLosses, warpedConstraint, warpedLosses } from "./output-transform.ts";
+import type { Posterior } from "./posterior.ts";
+import { TradeOffs } from "./trade-offs.ts";
 
 /** Trials before the model takes over, unless set. */
 export const DEFAULT_STARTUP = 6;
@@ -22,16 +25,19 @@ const CENTRES = 5;
 type State = { readonly next?: number; readonly fits?: readonly (GpFit | null)[] };
 
 /**
- * Bayesian optimisation with Gaussian processes: one for each objective and outcome constraint, logarithmic expected improvement times the probability of
- * feasibility, trials under way as draws of their outcomes.
+ * Bayesian optimisation with Gaussian processes: one for each objective and outcome constraint; logarithmic expected improvement, of the hypervolume when there are
+ * several objectives, times the probability of feasibility; trials under way as draws of their outcomes.
  */
 export class GpSampler implements Sampler {
   readonly #search: GuidedSearch;
   readonly #objectives: readonly GpModel[];
   readonly #constraints: readonly GpModel[];
   readonly #guide: Guide;
+  readonly #origin: string;
   /** Trials that the models of this ask are made from. */
   #observations: readonly Observation[] = [];
+  /** Their losses as the models see them, by objective. */
+  #losses: readonly Float64Array[] = [];
 
   constructor(options: SamplerOptions) {
     const { next, fits = [] } = (options.state ?? {}) as State;
@@ -44,6 +50,7 @@ export class GpSampler implements Sampler {
     );
     this.#objectives = models.slice(0, options.directions.length);
     this.#constraints = models.slice(options.directions.length);
+    this.#origin = `gp: highest expected improvement${options.directions.length > 1 ? " of the hypervolume" : ""}`;
     this.#guide = {
       name: "gp",
       startup: Number(options.settings.n_startup_trials ?? DEFAULT_STARTUP),
@@ -75,78 +82,67 @@ export class GpSampler implements Sampler {
 
   #update(pending: readonly Float64Array[]): void {
     const { observations } = this.#search.history;
-    const losses = this.#objectives.map((_, m) => warpedLosses(observations.map((one) => one.losses[m] as number)));
+    const transformed = this.#objectives.length > 1 ? cappedLosses : warpedLosses;
+    const losses = this.#objectives.map((_, m) => transformed(observations.map((one) => one.losses[m] as number)));
     const violations = this.#constraints.map((_, c) =>
       warpedConstraint(observations.map((one) => one.constraints[c] as number)),
     );
     const chosen = modelRows(
-      Float64Array.from(losses[0] ?? [], (loss, i) => loss + (observations[i]?.isFeasible === true ? 0 : 1e3)),
+      meritsOf(losses).map((merit, i) => merit + (observations[i]?.isFeasible === true ? 0 : 1e6)),
     );
     this.#observations = chosen.map((i) => observations[i] as Observation);
     const rows = this.#observations.map(({ features }) => features);
+    const targets = [...losses, ...violations].map((values) => Float64Array.from(chosen, (i) => values[i] as number));
+    this.#losses = targets.slice(0, losses.length);
     this.#models().forEach((model, m) => {
-      const targets = [...losses, ...violations][m] as Float64Array;
-      model.update(
-        rows,
-        Float64Array.from(chosen, (i) => targets[i] as number),
-        pending,
-        observations.length,
-      );
+      model.update(rows, targets[m] as Float64Array, pending, observations.length);
     });
   }
 
   /** The allowed point of highest acquisition, if any. */
   #propose(random: RandomStream): { point: Point; origin: string } | undefined {
     const { ledger, features: space } = this.#search;
-    const observations = this.#observations;
     const isAllowed = (features: Float64Array) => ledger.isFresh(space.decode(features));
-    const centres = this.#best(CENTRES).map((i) => observations[i]?.features as Float64Array);
-    const n = observations.length;
+    const aim = this.#aim();
+    const centres = aim.best(CENTRES).map((i) => this.#observations[i]?.features as Float64Array);
+    const n = this.#observations.length;
+    const improvement = aim.improvement(random.split("fantasies"));
+    const feasibility = this.#constraints.map(({ posterior }) => new LogFeasibility(posterior, 0));
     const scored = maximizeAcquisition(
-      this.#acquisition(random.split("fantasies")),
+      sumOf(improvement === undefined ? feasibility : [improvement, ...feasibility]),
       space,
-      candidates(space, centres, screeningCounts(n), random),
-      centres.slice(0, 1),
+      candidates(space, centres, screeningCounts(n, this.#objectives.length), random),
+      centres.slice(0, this.#objectives.length),
       isAllowed,
       random,
-      effortFor(n),
+      effortFor(n, this.#objectives.length),
     );
     const found = scored.find(({ features }) => isAllowed(features));
-    return found && { point: space.decode(found.features), origin: "gp: highest expected improvement" };
+    return found && { point: space.decode(found.features), origin: this.#origin };
   }
 
-  #acquisition(random: RandomStream): Acquisition {
-    const feasibility = this.#constraints.map(({ posterior }) => new LogFeasibility(posterior, 0));
-    const observations = this.#observations;
-    const [objective] = this.#objectives;
-    // Until something is feasible, feasibility alone counts.
-    if (objective === undefined || !observations.some(({ isFeasible }) => isFeasible)) return sumOf(feasibility);
-    const fitted = objective.posterior.fittedMeans();
-    let best = Number.POSITIVE_INFINITY;
-    observations.forEach(({ isFeasible }, i) => {
-      if (isFeasible) best = Math.min(best, fitted[i] as number);
-    });
-    return sumOf([new LogExpectedImprovement(objective.posterior, best, random), ...feasibility]);
-  }
-
-  /** Indices of the best observations: feasible ones first, by the model's mean. */
-  #best(count: number): number[] {
-    const observations = this.#observations;
-    const fitted = this.#objectives[0]?.posterior.fittedMeans() ?? [];
-    const rank = (i: number) => (observations[i]?.isFeasible === true ? 0 : 1);
-    return observations
-      .map((_, i) => i)
-      .sort((a, b) => rank(a) - rank(b) || (fitted[a] as number) - (fitted[b] as number) || a - b)
-      .slice(0, count);
+  #aim(): Aim {
+    const isFeasible = this.#observations.map((one) => one.isFeasible);
+    const [first, ...others] = this.#objectives.map(({ posterior }) => posterior);
+    return others.length === 0 || !isFeasible.includes(true)
+      ? new Incumbent(first as Posterior, isFeasible)
+      : new TradeOffs([first as Posterior, ...others], this.#losses, isFeasible);
   }
 }
 
-/** Each candidate costs n² operations, so there are fewer of them the more rows there are. */
-function screeningCounts(n: number): { global: number; local: number } {
-  const global = Math.round(Math.min(1024, Math.max(128, 4e6 / (n * n))));
+/** What trials are ranked by when the models cannot hold all: the loss, or how many fronts are better. @param losses by objective */
+function meritsOf(losses: readonly Float64Array[]): Float64Array {
+  const [first = new Float64Array(0), ...others] = losses;
+  if (others.length === 0) return first;
+  return Float64Array.from(nonDominatedRanks(Array.from(first, (_, i) => losses.map((values) => values[i] as number))));
+}
+
+/** Each candidate costs n² operations for each objective, so there are fewer of them the more there are. */
+function screeningCounts(n: number, objectives: number): { global: number; local: number } {
+  const global = Math.round(Math.min(1024, Math.max(128, 4e6 / (n * n))) / objectives);
   return { global, local: Math.round(global / 4) };
 }
 
-function effortFor(n: number): MaximizerEffort {
-  return { starts: n < 60 ? 8 : n < 150 ? 5 : 4, iterations: 30 };
+function effortFor(n: number, objectives: number): MaximizerEffort {
+  return { starts: n < 60 && objectives === 1 ? 8 : n < 150 ? 5 : 4, iterations: 30 };
 }

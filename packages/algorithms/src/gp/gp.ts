@@ -5,9 +5,10 @@ import { DEFAULT_STARTUP, GpSampler } from "./gp-sampler.ts";
 /** Bayesian optimisation with Gaussian processes; the default where trials are expensive. */
 export const gp: Algorithm = {
   name: "gp",
-  summary: "Gaussian process with expected improvement: learns most from each of the first few hundred trials",
+  summary:
+    "Gaussian process with expected improvement, of the hypervolume for several objectives: learns most from each of the first few hundred trials",
   source:
-    "Ament et al. (2023), arXiv:2310.20708 (log EI); Cowen-Rivers et al. (2022), arXiv:2012.03826 (output warping)",
+    "Ament et al. (2023), arXiv:2310.20708 (log EI); Daulton et al. (2020), arXiv:2006.05078 (EHVI); Cowen-Rivers et al. (2022), arXiv:2012.03826 (output warping)",
   settings: [
     RANDOM_STATE,
     {
@@ -18,6 +19,13 @@ export const gp: Algorithm = {
       description: "Trials spread over the space before the model takes over.",
     },
   ],
-  supports: { conditions: true, constraints: true, outcomeConstraints: true, initialPoints: true, warmStart: true },
+  supports: {
+    conditions: true,
+    constraints: true,
+    outcomeConstraints: true,
+    multiObjective: true,
+    initialPoints: true,
+    warmStart: true,
+  },
   create: (options) => new GpSampler(options),
 };

@@ -1,5 +1,6 @@
-import { logImprovement, logImprovementSlope, normalQuantile, type RandomStream, SobolSequence } from "@qalam/numeric";
+import { logImprovement, logImprovementSlope, type RandomStream } from "@qalam/numeric";
 import type { Acquisition } from "./acquisition.ts";
+import { fantasyDraws, logSumExp, shiftOf } from "./fantasies.ts";
 import type { Posterior } from "./posterior.ts";
 
 /** Draws of the pending points' outcomes. */
@@ -22,7 +23,7 @@ export class LogExpectedImprovement implements Acquisition {
   constructor(posterior: Posterior, best: number, random: RandomStream) {
     const { pending } = posterior;
     this.#posterior = posterior;
-    this.#draws = pending === 0 ? [new Float64Array(0)] : normalDraws(FANTASIES, pending, random);
+    this.#draws = fantasyDraws(FANTASIES, pending, random);
     this.#bests = Float64Array.from(this.#draws, (draw) => {
       let least = best;
       for (let j = 0; j < pending; j++) least = Math.min(least, posterior.pendingOutcome(j, draw));
@@ -40,7 +41,7 @@ export class LogExpectedImprovement implements Acquisition {
     for (let c = 0; c < count; c++) {
       const deviation = Math.sqrt(variances[c]!);
       this.#setLogs(means[c]!, deviation, block, from + c, count);
-      out[c] = logMeanExp(this.#logs) + Math.log(deviation);
+      out[c] = this.#logMean() + Math.log(deviation);
     }
   }
 
@@ -49,7 +50,7 @@ export class LogExpectedImprovement implements Acquisition {
     const { mean, variance, observed } = this.#posterior;
     const deviation = Math.sqrt(variance);
     this.#setLogs(mean, deviation, v, observed, 1);
-    const value = logMeanExp(this.#logs);
+    const value = this.#logMean();
     let byMean = 0;
     let byDeviation = 1 / deviation;
     const byPending = this.#byPending.fill(0);
@@ -67,6 +68,10 @@ export class LogExpectedImprovement implements Acquisition {
     return value + Math.log(deviation);
   }
 
+  #logMean(): number {
+    return logSumExp(this.#logs) - Math.log(this.#logs.length);
+  }
+
   /** log h of every fantasy. @param v where the point's elements of v for pending rows stand: from `at` on, `stride` apart */
   #setLogs(mean: number, deviation: number, v: Float64Array, at: number, stride: number): void {
     for (let s = 0; s < this.#draws.length; s++) {
@@ -74,28 +79,4 @@ export class LogExpectedImprovement implements Acquisition {
       this.#logs[s] = logImprovement((this.#bests[s]! - mean - shift) / deviation);
     }
   }
-}
-
-/** What a fantasy adds to the mean. */
-function shiftOf(draw: Float64Array, v: Float64Array, at: number, stride: number): number {
-  let shift = 0;
-  for (let j = 0; j < draw.length; j++) shift += draw[j]! * v[at + j * stride]!;
-  return shift;
-}
-
-function logMeanExp(logs: Float64Array): number {
-  if (logs.length === 1) return logs[0]!;
-  let largest = Number.NEGATIVE_INFINITY;
-  for (const log of logs) if (log > largest) largest = log;
-  let sum = 0;
-  for (const log of logs) sum += Math.exp(log - largest);
-  return largest + Math.log(sum / logs.length);
-}
-
-/** Quasi-random standard normal numbers, shape [count][dimension]. */
-function normalDraws(count: number, dimension: number, random: RandomStream): Float64Array[] {
-  const sequence = new SobolSequence(dimension, random);
-  return Array.from({ length: count }, (_, s) =>
-    sequence.point(s).map((u) => normalQuantile(Math.min(1 - 1e-9, Math.max(1e-9, u)))),
-  );
 }

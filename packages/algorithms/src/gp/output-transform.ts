@@ -48,6 +48,21 @@ export function warpedLosses(losses: ArrayLike<number>): Float64Array {
   return standardised(values.map(yeoJohnson(bestExponent(values))));
 }
 
+/** Losses are cut this many times further beyond the upper quartile than it lies from the best. */
+const REACH = 3;
+
+/**
+ * Losses as one of several objectives, smaller is better: finite, with the far bad tail cut, standardised. Not warped: volumes are to be those of the losses as the user
+ * measures them, but for their unit.
+ */
+export function cappedLosses(losses: ArrayLike<number>): Float64Array {
+  const sorted = Float64Array.from(losses).filter(Number.isFinite).sort();
+  const best = sorted[0] ?? 0;
+  const quartile = sorted[Math.floor(0.75 * sorted.length)] ?? 0;
+  const cap = quartile > best ? quartile + REACH * (quartile - best) : Number.POSITIVE_INFINITY;
+  return standardised(finiteValues(Array.from(losses, (loss) => (loss > cap ? cap : loss))));
+}
+
 /** Golden-section search; the likelihood has one maximum. */
 function bestExponent(values: Float64Array): number {
   let { low, high } = EXPONENTS;
