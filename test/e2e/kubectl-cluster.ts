@@ -5,12 +5,13 @@ import { onTestFinished } from "vitest";
 import { ensureKubectl } from "../../tools/kubectl.mjs";
 import { type CommandResult, collect, startQalam, temporaryFolder, untilOutput } from "./qalam-command.ts";
 
-const isThere = spawnSync("kubectl", ["version", "--client"], { stdio: "ignore" }).status === 0;
+const found = spawnSync("sh", ["-c", "command -v kubectl"]).stdout.toString().trim();
 
-/** The kubectls to test with: the one on this machine, or a current one; and one that asks for OpenAPI v2 as protobuf, as all up to 1.28 do. */
+/** The kubectls to test with: the one on this machine, the newest, and one that asks for OpenAPI v2 as protobuf, as all up to 1.28 do. */
 export const kubectls: Readonly<Record<string, string | undefined>> = {
-  current: isThere ? spawnSync("sh", ["-c", "command -v kubectl"]).stdout.toString().trim() : ensureKubectl("current"),
-  "of 1.27": ensureKubectl("old"),
+  ...(found !== "" && { "of this machine": found }),
+  "1.37": ensureKubectl("current"),
+  "1.27": ensureKubectl("old"),
 };
 
 export interface ClusterOptions {
