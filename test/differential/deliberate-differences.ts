@@ -20,6 +20,7 @@ function inside(exchange: string, ...paths: string[]): Place[] {
 /** Refusals of built-in kinds and metadata whose causes have other texts. */
 const otherTexts = [
   "writing: create with a bad name",
+  "listing: create with a name that climbs",
   "writing: create with a bad label",
   "writing: create with a bad annotation",
   "writing: create with a bad finalizer",
@@ -46,7 +47,6 @@ const otherTexts = [
 ];
 
 export const deliberateDifferences: readonly DeliberateDifference[] = [
-  { name: "generation-of-every-kind", places: at("*.generation", "*") },
   { name: "whole-items", places: [...at("body.items[*].apiVersion", "*"), ...at("body.items[*].kind", "*")] },
   { name: "loopback-address", places: at("body.serverAddressByClientCIDRs[0].serverAddress", "core versions") },
   {
@@ -88,7 +88,7 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
   {
     name: "status-for-unknown-paths",
     places: ["headers.content-type", "body"].flatMap((path) =>
-      at(path, "unknown group", "unknown version", "unknown path", "OpenAPI v3 of no group"),
+      at(path, "unknown group", "unknown version", "unknown path", "OpenAPI v3 of no group", "listing: two slashes"),
     ),
   },
   { name: "openapi-index-is-json", places: at("headers.content-type", "OpenAPI v3 index") },
@@ -275,7 +275,7 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
       "deleting: in a namespace there is not",
     ),
   },
-  { name: "yaml-order", places: at("body", "writing: get as YAML", "tables: table as YAML") },
+  { name: "yaml-order", places: at("body", "writing: get as YAML", "tables: table as YAML", "watching: as YAML") },
   { name: "either-patch", places: at("status", "patching: merge of a list", "patching: JSON patch that is an object") },
   {
     name: "status-writes-status",
@@ -328,6 +328,16 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
       ),
     ],
   },
+  {
+    name: "the-store-decides",
+    places: [
+      ...at("body.metadata.generation", "writing: create with a creation time"),
+      ...at("body.items[*].metadata.generation", "writing: list"),
+    ],
+  },
+  { name: "lists-are-lists", places: at("body.items", "listing: list of trials as metadata") },
+  { name: "names-may-be-anything", places: inside("listing: a name that climbs", "body.message", "body.details.*") },
+  { name: "no-waiting-for-the-future", places: at("body[0]", "watching: from the future") },
   { name: "keys-are-needed", places: at("status", "applying: a container without its key") },
   {
     name: "collected-at-once",
@@ -406,6 +416,11 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
     places: [
       ...["experiments", "trials", "one trial"].flatMap((table) =>
         inside(`tables: table of ${table}`, "body.columnDefinitions[*]", "body.rows[0].cells[*]"),
+      ),
+      ...inside(
+        "watching: trials as a table",
+        "body[0].object.columnDefinitions[*]",
+        "body[0].object.rows[0].cells[*]",
       ),
       ...inside("tables: table of definitions", "body.columnDefinitions[2]", "body.rows[*].cells[2]"),
     ],

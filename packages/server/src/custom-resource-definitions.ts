@@ -30,6 +30,7 @@ function definition(kind: ResourceKind, since: string): object {
     metadata: {
       name: `${kind.plural}.${kind.group}`,
       creationTimestamp: since,
+      generation: 1,
       resourceVersion: "1",
       uid: `crd-${kind.plural}`,
     },

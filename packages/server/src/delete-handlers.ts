@@ -30,7 +30,8 @@ export async function remove(
 function asDeleted(object: KubeObject): KubeObject {
   if (object.kind !== POD.kind) return object;
   const deletionTimestamp = `${new Date().toISOString().slice(0, 19)}Z`;
-  return { ...object, metadata: { deletionTimestamp, deletionGracePeriodSeconds: 0, ...object.metadata } };
+  const generation = (object.metadata.generation ?? 0) + 1;
+  return { ...object, metadata: { ...object.metadata, generation, deletionTimestamp, deletionGracePeriodSeconds: 0 } };
 }
 
 export async function removeCollection(

@@ -51,16 +51,11 @@ export async function list(
     shared: true,
   });
   const metadata = {
-    ...listMetadata(path.kind, resourceVersion),
+    ...(negotiated.as === "Object" ? listMetadata(path.kind, resourceVersion) : { resourceVersion }),
     ...(next !== undefined && { continue: next, remainingItemCount }),
   };
   if (negotiated.as === "Table")
-    return sendObject(
-      request,
-      response,
-      200,
-      tableOf(path.kind, items, { ...metadata, continue: next }, includeObject(query), Date.now()),
-    );
+    return sendObject(request, response, 200, tableOf(path.kind, items, metadata, includeObject(query), Date.now()));
   if (negotiated.as === "Object" && negotiated.encoding === "json")
     return sendText(response, 200, listText(path.kind, metadata, items), "application/json");
   sendObject(request, response, 200, listBody(path.kind, metadata, items, negotiated.as));
@@ -88,6 +83,9 @@ export async function watch(
   { store }: ResourceServices,
 ): Promise<void> {
   checkWatchOptions(query);
+  const { as, encoding } = negotiate(request);
+  if (encoding !== "json")
+    throw new RequestError(406, "only the following media types are accepted: application/json;stream=watch");
   const scope = scopeOf(path, query);
   // Selectors that cannot be read are told at once, before the answer begins.
   if ("labelSelector" in scope || "fieldSelector" in scope)
@@ -104,7 +102,7 @@ export async function watch(
       allowBookmarks: isTrue(query.get("allowWatchBookmarks")),
       sendInitialEvents: isTrue(query.get("sendInitialEvents")),
       ...(timeout !== undefined && timeout > 0 && { timeoutSeconds: timeout }),
-      as: negotiate(request).as,
+      as,
       includeObject: includeObject(query),
     },
     response,

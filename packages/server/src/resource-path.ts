@@ -14,7 +14,8 @@ const pattern =
   /^\/(?:api\/(v1)|apis\/([^/]+)\/([^/]+))(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/;
 
 /** Reads `/api/v1/namespaces/a/pods/b/log` and its like; undefined for paths of no resource we have. */
-export function parseResourcePath(path: string): ResourcePath | undefined {
+export function parseResourcePath(given: string): ResourcePath | undefined {
+  const path = given.replace(/(?<=.)\/$/, "");
   const own = /^\/api\/v1\/namespaces(?:\/([^/]+))?(?:\/(status))?$/.exec(path);
   if (own !== null)
     return {

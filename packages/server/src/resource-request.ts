@@ -18,9 +18,11 @@ export interface ResourceRequest {
   readonly query: URLSearchParams;
 }
 
-/** The key that a path with a name names. @throws RequestError 404 for a path without the namespace that the kind needs */
+/** The key that a path with a name names. @throws RequestError 404 for a path without the namespace that the kind needs, 400 for a name that is none */
 export function keyOfPath({ kind, namespace, name = "" }: ResourcePath): ObjectKey {
   if (kind.namespaced && namespace === "") throw noSuchPath();
+  if (name.includes("%"))
+    throw new RequestError(400, `Name parameter invalid: ${JSON.stringify(name)}: may not contain '%'`);
   return { namespace, name };
 }
 

@@ -11,6 +11,7 @@ export const EVENTS_VIEW: ResourceKind = {
   shortNames: ["ev"],
   categories: [],
   statusSubresource: false,
+  hasGeneration: false,
 };
 
 /** Every kind whose objects can be read and written. */

@@ -25,7 +25,7 @@ export interface ResourceStore {
   watch<T extends KubeObject>(kind: ResourceKind<T>, options?: WatchOptions): ResourceWatch<T>;
 
   /**
-   * Fills in uid, resourceVersion, creationTimestamp, generation 1 and, from `generateName`, the name. The status of kinds with
+   * Fills in uid, resourceVersion, creationTimestamp, generation 1 (but of kinds without) and, from `generateName`, the name. The status of kinds with
    * a status subresource is kept, as our own components create objects with their first status.
    * @throws AlreadyExistsError, InvalidRequestError (no name, resourceVersion set)
    */

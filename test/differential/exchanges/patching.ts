@@ -69,6 +69,13 @@ export const patching: readonly Exchange[] = inNamespace("patching", (at) => {
       { op: "replace", path: "/metadata/managedFields", value: [{}] },
     ]),
     patch("merge after managed fields were cleared", map, MERGE, { data: { g: "1" } }),
+    {
+      name: "apply after managed fields were cleared",
+      method: "PATCH",
+      path: `${map}?fieldManager=applier`,
+      type: "application/apply-patch+yaml",
+      body: configMap("m", { h: "1" }),
+    },
     patch("JSON patch without operations", map, JSON_PATCH, []),
     patch("patch of an unknown type", map, "text/plain", "x"),
     patch("patch without a type", map, "", "{}"),

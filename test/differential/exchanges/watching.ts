@@ -96,6 +96,32 @@ export const watching: readonly Exchange[] = inNamespace("watching", (at) => {
       path: `${maps}?watch=true&timeoutSeconds=5&resourceVersion=abc`,
     },
     {
+      name: "from the future",
+      method: "GET",
+      lines: 1,
+      path: `${maps}?watch=true&timeoutSeconds=5&resourceVersion=999999999`,
+    },
+    {
+      name: "from long ago",
+      method: "GET",
+      lines: 1,
+      path: `${maps}?watch=true&timeoutSeconds=5&resourceVersion=1&fieldSelector=metadata.name%3Da`,
+    },
+    {
+      name: "trials as a table",
+      method: "GET",
+      lines: 1,
+      path: `${trials}?watch=true&timeoutSeconds=5`,
+      accept: "application/json;as=Table;g=meta.k8s.io;v=v1",
+    },
+    {
+      name: "as YAML",
+      method: "GET",
+      lines: 1,
+      path: `${maps}?watch=true&timeoutSeconds=5`,
+      accept: "application/yaml",
+    },
+    {
       name: "with a bad selector",
       method: "GET",
       lines: 1,

@@ -76,6 +76,7 @@ export const CONFIG_MAP: ResourceKind<StoredConfigMap> = {
   singular: "configmap",
   shortNames: ["cm"],
   statusSubresource: false,
+  hasGeneration: false,
 };
 export const SECRET: ResourceKind<StoredSecret> = {
   ...core,
@@ -84,6 +85,7 @@ export const SECRET: ResourceKind<StoredSecret> = {
   singular: "secret",
   shortNames: [],
   statusSubresource: false,
+  hasGeneration: false,
 };
 export const EVENT: ResourceKind<StoredEvent> = {
   ...core,
@@ -92,6 +94,7 @@ export const EVENT: ResourceKind<StoredEvent> = {
   singular: "event",
   shortNames: ["ev"],
   statusSubresource: false,
+  hasGeneration: false,
 };
 export const SERVICE: ResourceKind<StoredService> = {
   ...core,
@@ -101,6 +104,7 @@ export const SERVICE: ResourceKind<StoredService> = {
   shortNames: ["svc"],
   categories: ["all"],
   statusSubresource: true,
+  hasGeneration: false,
 };
 export const PERSISTENT_VOLUME_CLAIM: ResourceKind<StoredPersistentVolumeClaim> = {
   ...core,
@@ -109,6 +113,7 @@ export const PERSISTENT_VOLUME_CLAIM: ResourceKind<StoredPersistentVolumeClaim> 
   singular: "persistentvolumeclaim",
   shortNames: ["pvc"],
   statusSubresource: true,
+  hasGeneration: false,
 };
 export const NAMESPACE: ResourceKind<StoredNamespace> = {
   ...core,
@@ -118,6 +123,7 @@ export const NAMESPACE: ResourceKind<StoredNamespace> = {
   singular: "namespace",
   shortNames: ["ns"],
   statusSubresource: true,
+  hasGeneration: false,
 };
 
 /** Every kind the store and the server know. Other kinds named in a trial template are refused by the embedded home. */

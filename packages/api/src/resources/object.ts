@@ -62,6 +62,8 @@ export interface ResourceKind<T extends KubeObject = KubeObject> {
   readonly categories: readonly string[];
   /** True when `/status` is a subresource: then `update` keeps the stored status and `updateStatus` changes only it. */
   readonly statusSubresource: boolean;
+  /** False for kinds that have no `metadata.generation` in Kubernetes, as nothing is made to follow their content. */
+  readonly hasGeneration?: false;
   /** Never set; carries the type. */
   readonly objectType?: T;
 }

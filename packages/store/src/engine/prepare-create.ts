@@ -19,7 +19,8 @@ export function prepareCreate(kind: ResourceKind, input: KubeObject, options: Re
   if (kind.namespaced) metadata.namespace = namespaceOf(kind, given.namespace);
   else delete metadata.namespace;
   metadata.uid = options.newUid();
-  metadata.generation = 1;
+  if (kind.hasGeneration === false) delete metadata.generation;
+  else metadata.generation = 1;
   metadata.creationTimestamp = timestamp(options.now());
   delete metadata.resourceVersion;
   delete metadata.deletionTimestamp;

@@ -39,7 +39,7 @@ export function prepareDelete(
   if (!marked) {
     next.deletionTimestamp = timestamp(now);
     next.deletionGracePeriodSeconds = 0;
-    next.generation = (metadata.generation ?? 0) + 1;
+    if (metadata.generation !== undefined) next.generation = metadata.generation + 1;
   }
   const object = { ...stored, metadata: next };
   return { outcome: "mark", object: hasContentFinalizer(stored) ? terminating(object) : object };

@@ -23,7 +23,8 @@ export function prepareUpdate(kind: ResourceKind, stored: KubeObject, input: Kub
   if (!changed && !metadataChanged) return stored;
   next.metadata = metadata;
   validateMetadata(kind, next, stored);
-  if (contentChanged(next, stored)) metadata.generation = (stored.metadata.generation ?? 0) + 1;
+  if (kind.hasGeneration !== false && contentChanged(next, stored))
+    metadata.generation = (stored.metadata.generation ?? 0) + 1;
   return next;
 }
 
