@@ -64,7 +64,7 @@ export async function list(
 /** Objects that were just watched or read have their text already. */
 function listText(kind: ResourceKind, metadata: object, items: readonly KubeObject[]): string {
   const head = JSON.stringify({ kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata });
-  return `${head.slice(0, -1)},"items":[${items.map((item) => JSON.stringify(item)).join(",")}]}`;
+  return `${head.slice(0, -1)},"items":[${items.map(sharedJsonText).join(",")}]}`;
 }
 
 function listBody(kind: ResourceKind, metadata: object, items: readonly KubeObject[], as: Negotiated["as"]): object {
