@@ -81,9 +81,14 @@ function apiServerFlags(folder: string, database: string, port: number): string[
   ];
 }
 
+/** Runs a program and kills it when its input ends: when it is told so, or when this process is gone in whatever way. */
+const UNTIL_INPUT_ENDS =
+  'exec 3<&0; "$@" </dev/null 3<&- & child=$!; { cat <&3 >/dev/null; kill -KILL $child 2>/dev/null; } & wait $child';
+
 function run(program: string, flags: readonly string[], folder: string): ChildProcess {
   const name = program.split("/").at(-1);
-  const child = spawn(program, flags, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  const args = ["-c", UNTIL_INPUT_ENDS, "sh", program, ...flags];
+  const child = spawn("sh", args, { cwd: folder, stdio: ["pipe", "ignore", "pipe"] });
   child.stderr?.pipe(createWriteStream(join(folder, `${name}.log`)));
   return child;
 }
@@ -91,7 +96,7 @@ function run(program: string, flags: readonly string[], folder: string): ChildPr
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const gone = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGKILL"); // nothing of it is kept
+  child.stdin?.end();
   await gone;
 }
 
@@ -117,7 +122,7 @@ async function untilReady(folder: string, address: string, running: readonly Chi
   let endpoint: Endpoint | undefined;
   await until(async () => {
     const dead = running.find(({ exitCode, pid }) => exitCode !== null || pid === undefined);
-    if (dead !== undefined) throw new Error(`${dead.spawnfile} ended with ${dead.exitCode}`);
+    if (dead !== undefined) throw new Error(`${dead.spawnargs[4]} ended with ${dead.exitCode}`);
     endpoint = { address, token: TOKEN, authority: readFileSync(join(folder, "certificates/apiserver.crt"), "utf8") };
     return (await ask(endpoint, { method: "GET", path: "/readyz" })).status === 200;
   });

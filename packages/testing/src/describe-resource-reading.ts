@@ -155,6 +155,23 @@ export function describeResourceReading(open: OpenStore): void {
       expect(second.continue).toBeUndefined();
     });
 
+    it("of an earlier version show what was then, as long as that is remembered", async () => {
+      await fill(3);
+      const then = await store.list(BOX);
+      const { resourceVersion } = then;
+      await store.delete(BOX, at("b000"));
+      await store.patch(BOX, at("b001"), { data: { changed: "yes" } });
+      await store.create(BOX, box("c"));
+      expect(await store.list(BOX, { resourceVersion })).toEqual(then);
+      expect(names((await store.list(BOX, { resourceVersion, limit: 2 })).items)).toEqual(
+        names(then.items.slice(0, 2)),
+      );
+      await expect(store.list(BOX, { resourceVersion: "999999" })).rejects.toThrow(ExpiredError);
+      await expect(store.list(BOX, { resourceVersion: "x" })).rejects.toThrow(InvalidRequestError);
+      for (let i = 0; i < 101; i++) await store.patch(BOX, at("c"), { data: { i: String(i) } });
+      await expect(store.list(BOX, { resourceVersion })).rejects.toThrow(ExpiredError);
+    });
+
     it("expire, and are told from tokens of somebody else", async () => {
       await fill(5);
       const first = await store.list(BOX, { limit: 2 });

@@ -111,9 +111,10 @@ export class JournaledStore implements ResourceStore {
       throw new InvalidRequestError(`limit is ${limit}, expected a whole number from 0`);
     const table = this.#state.table(kind);
     const point = options.continue ? decodeContinue(table.id, options.continue) : undefined;
-    const version = point?.version ?? Number(options.resourceVersion ?? this.#state.version);
+    const version =
+      point?.version ?? (options.resourceVersion ? knownVersion(options.resourceVersion) : this.#state.version);
     if (version > this.#state.version)
-      throw new ExpiredError("the continue token is from a later state than this store has: list again");
+      throw new ExpiredError(`version ${version} is from a later state than this store has: list again`);
     const namespace = kind.namespaced && options.namespace !== "" ? options.namespace : undefined;
     const matches = compileSelectors(kind, options);
     const snapshot = new Snapshot(table, version);
@@ -173,11 +174,7 @@ export class JournaledStore implements ResourceStore {
   /** @returns undefined to begin with what exists */
   #watchVersion({ log }: ResourceTable, text: string | undefined): number | undefined {
     if (text === undefined || text === "" || text === "0") return undefined;
-    const version = Number(text);
-    if (!/^\d+$/.test(text))
-      throw new InvalidRequestError(
-        `resourceVersion is ${JSON.stringify(text)}, expected a version that a list or watch gave`,
-      );
+    const version = knownVersion(text);
     if (version < log.horizon) throw new ExpiredError(`too old resource version: ${text} (${log.horizon}): list again`);
     if (version > this.#state.version) {
       throw new ExpiredError(`too large resource version: ${text}, current: ${this.#state.version}: list again`);
@@ -357,4 +354,13 @@ function inNamespace(namespace: string | undefined): Predicate | undefined {
 function both(a: Predicate | undefined, b: Predicate | undefined): Predicate | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return (object) => a(object) && b(object);
+}
+
+/** @throws InvalidRequestError for a text that is no version */
+function knownVersion(text: string): number {
+  if (!/^\d+$/.test(text))
+    throw new InvalidRequestError(
+      `resourceVersion is ${JSON.stringify(text)}, expected a version that a list or watch gave`,
+    );
+  return Number(text);
 }
