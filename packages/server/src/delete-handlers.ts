@@ -1,6 +1,6 @@
 import { apiVersionOf, type KubeObject, POD } from "@qalam/api";
 import { NotFoundError } from "@qalam/store";
-import { listMetadata } from "./list-options.ts";
+import { listItem, listMetadata } from "./list-options.ts";
 import { readBody } from "./read-body.ts";
 import { deleteOptions, scopeOf } from "./request-options.ts";
 import { keyOfPath, type ResourceRequest, type ResourceServices } from "./resource-request.ts";
@@ -51,6 +51,6 @@ export async function removeCollection(
     kind,
     apiVersion: apiVersionOf(path.kind),
     metadata: listMetadata(path.kind, resourceVersion),
-    items,
+    items: items.map((item) => listItem(path.kind, item)),
   });
 }

@@ -7,7 +7,7 @@ const verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "
 const customVerbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 
 /** Read-only: the definitions of Katib's kinds. */
-const CRD: ResourceKind = {
+export const CRD: ResourceKind = {
   group: "apiextensions.k8s.io",
   version: "v1",
   kind: "CustomResourceDefinition",

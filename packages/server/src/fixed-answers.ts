@@ -2,7 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { KubeObject } from "@qalam/api";
 import { NotFoundError } from "@qalam/store";
 import { customResourceDefinitions } from "./custom-resource-definitions.ts";
-import { aggregatedDiscovery, apiGroup, coreVersions, GROUP_VERSIONS, groupList, resourceList } from "./discovery.ts";
+import {
+  aggregatedDiscovery,
+  apiGroup,
+  CRD,
+  coreVersions,
+  GROUP_VERSIONS,
+  groupList,
+  resourceList,
+} from "./discovery.ts";
+import { listItem } from "./list-options.ts";
 import { negotiate } from "./negotiate.ts";
 import type { OpenApiDocument } from "./openapi/document.ts";
 import { openApiV2 } from "./openapi/openapi-v2.ts";
@@ -110,7 +119,12 @@ function sendDefinitions(
     throw new NotFoundError("customresourcedefinitions.apiextensions.k8s.io", name);
   if (negotiate(request).as === "Table") return send(response, 200, definitionTable(items));
   const metadata = { resourceVersion: "1" };
-  const list = { kind: "CustomResourceDefinitionList", apiVersion: "apiextensions.k8s.io/v1", metadata, items };
+  const list = {
+    kind: "CustomResourceDefinitionList",
+    apiVersion: "apiextensions.k8s.io/v1",
+    metadata,
+    items: items.map((item) => listItem(CRD, item)),
+  };
   sendObject(request, response, 200, name === undefined ? list : items[0]);
 }
 

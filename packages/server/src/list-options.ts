@@ -1,10 +1,17 @@
-import type { FieldProblem, ResourceKind } from "@qalam/api";
+import type { FieldProblem, KubeObject, ResourceKind } from "@qalam/api";
 import { invalidOption, isTrue } from "./request-options.ts";
 import { RequestError } from "./status-error.ts";
 
 /** `metadata` of a list; as in Kubernetes, lists of custom resources say that they do not continue. */
 export function listMetadata({ group }: ResourceKind, resourceVersion: string): object {
   return { resourceVersion, ...(group === "kubeflow.org" && { continue: "" }) };
+}
+
+/** An object as it stands in a list: what all items of a built-in kind have in common is said once, by the list. */
+export function listItem({ group }: ResourceKind, object: KubeObject): object {
+  if (group === "kubeflow.org") return object;
+  const { apiVersion: _, kind: __, ...rest } = object;
+  return rest;
 }
 
 /**

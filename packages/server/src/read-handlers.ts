@@ -1,6 +1,13 @@
 import { apiVersionOf, type KubeObject, type ResourceKind } from "@qalam/api";
 import { sharedJsonText } from "@qalam/store";
-import { checkIsVersion, checkVersion, checkWatchOptions, listMetadata, versionOfList } from "./list-options.ts";
+import {
+  checkIsVersion,
+  checkVersion,
+  checkWatchOptions,
+  listItem,
+  listMetadata,
+  versionOfList,
+} from "./list-options.ts";
 import { type Negotiated, negotiate } from "./negotiate.ts";
 import { isTrue, scopeOf, wholeNumber } from "./request-options.ts";
 import { keyOfPath, notFound, type ResourceRequest, type ResourceServices } from "./resource-request.ts";
@@ -61,10 +68,12 @@ export async function list(
   sendObject(request, response, 200, listBody(path.kind, metadata, items, negotiated.as));
 }
 
-/** Objects that were just watched or read have their text already. */
+/** Custom resources that were just watched or read have their text already. */
 function listText(kind: ResourceKind, metadata: object, items: readonly KubeObject[]): string {
   const head = JSON.stringify({ kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata });
-  return `${head.slice(0, -1)},"items":[${items.map(sharedJsonText).join(",")}]}`;
+  const isWhole = kind.group === "kubeflow.org";
+  const texts = items.map((item) => (isWhole ? sharedJsonText(item) : JSON.stringify(listItem(kind, item))));
+  return `${head.slice(0, -1)},"items":[${texts.join(",")}]}`;
 }
 
 function listBody(kind: ResourceKind, metadata: object, items: readonly KubeObject[], as: Negotiated["as"]): object {
@@ -75,7 +84,8 @@ function listBody(kind: ResourceKind, metadata: object, items: readonly KubeObje
       metadata,
       items: items.map(partialMetadata),
     };
-  return { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items };
+  const listed = items.map((item) => listItem(kind, item));
+  return { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items: listed };
 }
 
 export async function watch(

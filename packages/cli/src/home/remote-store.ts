@@ -33,8 +33,10 @@ export class RemoteStore implements ResourceStore {
     kind: ResourceKind<T>,
     { shared: _, ...options }: ListOptions = {},
   ): Promise<ResourceList<T>> {
-    const { items, metadata } = await translated(kind, "", this.#client.list(kind, options));
-    return { items, ...metadata };
+    const query = { ...options, ...(options.resourceVersion && { resourceVersionMatch: "Exact" }) };
+    const { items, metadata } = await translated(kind, "", this.#client.list(kind, query));
+    const { continue: next, ...rest } = metadata;
+    return { items, ...rest, ...(next && { continue: next }) };
   }
 
   /** Goes on when the server is started again; ends with ExpiredError only when it was asked for a version that the server forgot. */
