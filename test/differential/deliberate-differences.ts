@@ -44,6 +44,9 @@ const otherTexts = [
   "kinds: a trial of wrong types",
   "kinds: a trial with an enum's unknown value",
   "checking: a namespace with a bad name",
+  "custom: create with a bad name",
+  "custom: merge a status of a wrong type",
+  "custom: suggestion of wrong types",
 ];
 
 export const deliberateDifferences: readonly DeliberateDifference[] = [
@@ -157,6 +160,10 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
         "checking: a trial's label that is a number",
         "checking: a trial whose body is cut off",
         "checking: a review of another kind",
+        "custom: create in another namespace",
+        "custom: list by a field that cannot be selected",
+        "custom: list by a bad label",
+        "custom: delete with another uid",
       ),
     ],
   },
@@ -240,6 +247,7 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
         "deleting: with another uid",
         "deleting: with another version",
         "deleting: of a subresource",
+        "custom: delete with another uid",
       ),
       ...at("body.details.group", "deleting: of a subresource"),
       ...at("body.details", "listing: get as XML"),
@@ -260,6 +268,8 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
       "deleting: with options that are text",
       "deleting: with a wrong type in the options",
       "listing: get with a bad version",
+      "custom: create with a version",
+      "custom: list from the future",
       "listing: list resourceVersion=999999999",
       "listing: get from the future",
       "watching: from a version that is none",
@@ -274,6 +284,7 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
       "deleting: in a namespace there is not",
     ),
   },
+  { name: "one-rule-for-collections", places: at("status", "custom: create everywhere") },
   { name: "yaml-order", places: at("body", "writing: get as YAML", "tables: table as YAML", "watching: as YAML") },
   { name: "either-patch", places: at("status", "patching: merge of a list", "patching: JSON patch that is an object") },
   {

@@ -8,6 +8,7 @@ import { deliberateDifferences } from "./deliberate-differences.ts";
 import { type Answer, type Endpoint, type Exchange, exchangeWith } from "./exchange.ts";
 import { applying } from "./exchanges/applying.ts";
 import { checking } from "./exchanges/checking.ts";
+import { custom } from "./exchanges/custom.ts";
 import { deleting } from "./exchanges/deleting.ts";
 import { discovery } from "./exchanges/discovery.ts";
 import { kinds } from "./exchanges/kinds.ts";
@@ -31,6 +32,7 @@ const exchanges: readonly Exchange[] = [
   ...tables,
   ...kinds,
   ...checking,
+  ...custom,
 ];
 const DOCUMENT = "docs/reference/kubernetes-api-differences.md";
 
