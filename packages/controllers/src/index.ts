@@ -3,6 +3,7 @@ export { type RuleLookup, stoppingProblems } from "./early-stopping/experiment-r
 export { trialName } from "./experiment/new-trial.ts";
 export { planTrials } from "./experiment/plan-trials.ts";
 export * from "./start-controllers.ts";
+export { DividedSamplerHost } from "./suggestion/divided-sampler-host.ts";
 export { LocalSamplerHost } from "./suggestion/local-sampler-host.ts";
 export type * from "./suggestion/sampler-host.ts";
 export { type CheckedOptions, samplerOptions } from "./suggestion/sampler-options.ts";

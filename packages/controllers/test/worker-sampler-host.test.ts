@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  DividedSamplerHost,
   LocalSamplerHost,
   type SamplerHost,
   SettingsError,
@@ -35,8 +36,13 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The questions of an experiment whose trials end one after the other, and the answers. */
-async function converse(host: SamplerHost, steps: number, between: (step: number) => void = () => {}) {
-  const object = experiment("asked", { maxTrialCount: 50 });
+async function converse(
+  host: SamplerHost,
+  steps: number,
+  between: (step: number) => void = () => {},
+  algorithmName = "random",
+) {
+  const object = experiment("asked", { maxTrialCount: 50, algorithm: { algorithmName } });
   object.metadata.uid = "uid-of-asked";
   const finished: SuggestionRequest["finished"][number][] = [];
   const answers: unknown[] = [];
@@ -139,4 +145,23 @@ describe("a sampler in a worker thread", () => {
     expect(home.errors).toEqual([]);
     await home.close();
   });
+
+  it("is asked for algorithms that think, while the others answer here", async () => {
+    const [quick, slow] = [new Counted(), new Counted()];
+    const host = new DividedSamplerHost(quick, slow);
+    await converse(host, 6, undefined, "random");
+    await converse(host, 4, undefined, "tpe");
+    expect([quick.asked, slow.asked]).toEqual([3, 2]);
+    await host.close();
+  });
 });
+
+/** A host that counts its questions. */
+class Counted extends LocalSamplerHost {
+  asked = 0;
+
+  override ask(request: SuggestionRequest) {
+    this.asked += 1;
+    return super.ask(request);
+  }
+}

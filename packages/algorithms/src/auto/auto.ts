@@ -8,6 +8,7 @@ export const auto: Algorithm = {
   summary:
     "chooses for you: a Gaussian process for the first few hundred trials, then, or with more than four objectives, Parzen estimators",
   source: "our measurements (docs/reference/benchmarks/search-quality.md)",
+  slowAsks: true,
   settings: [RANDOM_STATE],
   supports: {
     conditions: true,

@@ -17,6 +17,7 @@ export const bohb: Algorithm = {
   name: "bohb",
   summary: "hyperband whose new configurations come from densities of good and other ones",
   source: "Falkner, Klein and Hutter (2018), BOHB, ICML",
+  slowAsks: true,
   settings: [RESOURCE_NAME, ...RESOURCE_RANGE, ETA, CHECKPOINTS, RANDOM_STATE],
   supports: { conditions: true, constraints: true, initialPoints: true },
   check: fidelityProblems,

@@ -1,7 +1,7 @@
 import { findStoppingRule } from "@qalam/algorithms";
 import { type Trial, VOLUMES_ANNOTATION } from "@qalam/api";
 import { explainMissingPush, isPushed } from "@qalam/collectors";
-import { type Controllers, LocalSamplerHost, type SamplerHost, startControllers } from "@qalam/controllers";
+import { type Controllers, type SamplerHost, startControllers } from "@qalam/controllers";
 import type { GrpcServer } from "@qalam/grpc";
 import { FileLogs, type Runner, startRunner } from "@qalam/runner";
 import { type ApiServer, startApiServer } from "@qalam/server";
@@ -10,6 +10,7 @@ import { type DataDirectory, openDataDirectory } from "@qalam/store/sqlite";
 import type { SuggestionServices } from "../suggestion-services.ts";
 import type { TlsFiles } from "../tls-files.ts";
 import type { VolumeMapping } from "../volume-flag.ts";
+import { builtInSamplers } from "./built-in-samplers.ts";
 import { experimentAdmission } from "./experiment-admission.ts";
 import type { Home, HomeMode } from "./home.ts";
 import { localObservations } from "./local-observations.ts";
@@ -139,7 +140,7 @@ async function startServers(
   const { dbManagerService, ExternalSamplerHost, startGrpcServer } = await import("@qalam/grpc"); // here, so that other commands start faster
   const left = leftPorts(path);
   const token = ensureToken(path);
-  const samplers = new ExternalSamplerHost(suggestionServices, new LocalSamplerHost());
+  const samplers = new ExternalSamplerHost(suggestionServices, builtInSamplers());
   const admission = experimentAdmission(store, {
     names: [...suggestionServices.keys()],
     problems: (experiment) => samplers.problems(experiment),
