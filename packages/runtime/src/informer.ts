@@ -10,7 +10,8 @@ export class Informer<T extends KubeObject> {
   readonly #kind: ResourceKind<T>;
   readonly #indexKey: (object: T) => string | undefined;
   readonly #objects = new Map<string, T>();
-  readonly #index = new Map<string, Map<string, T>>();
+  /** One object by itself, as most are the only one of their owner and a map costs 200 bytes. */
+  readonly #index = new Map<string, T | Map<string, T>>();
   readonly #handlers: ChangeHandler<T>[] = [];
   readonly #waiting = new Set<() => void>();
   #watch: ResourceWatch<T> | undefined;
@@ -43,7 +44,9 @@ export class Informer<T extends KubeObject> {
 
   /** Objects whose index key is this, by `namespace/name`. */
   indexed(key: string): ReadonlyMap<string, T> {
-    return this.#index.get(key) ?? new Map<string, T>();
+    const group = this.#index.get(key);
+    if (group instanceof Map) return group;
+    return new Map(group === undefined ? [] : [[textOf(keyOf(group)), group]]);
   }
 
   /**
@@ -139,17 +142,21 @@ export class Informer<T extends KubeObject> {
     if (before !== undefined && before !== after) this.#unindex(before, key);
     if (object === undefined) this.#objects.delete(key);
     else this.#objects.set(key, object);
-    if (after !== undefined && object !== undefined) {
-      const group = this.#index.get(after) ?? new Map<string, T>();
-      this.#index.set(after, group.set(key, object));
-    }
+    if (after !== undefined && object !== undefined) this.#addToIndex(after, key, object);
     for (const handler of this.#handlers) handler(object, previous);
+  }
+
+  #addToIndex(indexKey: string, key: string, object: T): void {
+    const group = this.#index.get(indexKey);
+    if (group instanceof Map) group.set(key, object);
+    else if (group === undefined || textOf(keyOf(group)) === key) this.#index.set(indexKey, object);
+    else this.#index.set(indexKey, new Map([[textOf(keyOf(group)), group] as const, [key, object] as const]));
   }
 
   #unindex(indexKey: string, key: string): void {
     const group = this.#index.get(indexKey);
-    group?.delete(key);
-    if (group?.size === 0) this.#index.delete(indexKey);
+    if (group instanceof Map && group.size > 1) group.delete(key);
+    else this.#index.delete(indexKey);
   }
 }
 

@@ -28,23 +28,32 @@ function frozen(value: unknown, basis: unknown, depth: number): unknown {
 }
 
 function scalar(value: unknown): unknown {
+  if (typeof value === "string") return value.length === TIMESTAMP_LENGTH ? sharedTimestamp(value) : value;
   if (typeof value === "number") return Number.isFinite(value) ? value + 0 : null;
   if (typeof value === "bigint") throw new InvalidRequestError("the object holds a bigint, which JSON cannot express");
   return typeof value === "function" || typeof value === "symbol" ? undefined : value;
 }
 
+/** Of `2026-01-31T12:00:00Z`. */
+const TIMESTAMP_LENGTH = 20;
+let latestTimestamp = "";
+
+/** An object has a dozen timestamps, and those of one second are the same: they share one text. */
+function sharedTimestamp(text: string): string {
+  if (text !== latestTimestamp && text.endsWith("Z")) latestTimestamp = text;
+  return text === latestTimestamp ? latestTimestamp : text;
+}
+
 function frozenArray(value: readonly unknown[], basis: readonly unknown[] | undefined, depth: number): unknown {
-  let copy: unknown[] | undefined = basis === undefined ? [] : undefined;
+  const copy = new Array<unknown>(value.length); // one that is pushed to keeps room for sixteen more
+  let same = basis?.length === value.length;
   for (let index = 0; index < value.length; index++) {
-    const item = frozen(value[index], basis?.[index], depth + 1) ?? null;
-    if (copy === undefined && (index >= basis!.length || item !== basis![index])) copy = basis!.slice(0, index);
-    copy?.push(item);
+    const known = basis?.[index];
+    const item = frozen(value[index], known, depth + 1) ?? null;
+    if (item !== known) same = false;
+    copy[index] = item;
   }
-  if (copy === undefined) {
-    if (basis!.length === value.length) return basis;
-    copy = basis!.slice(0, value.length);
-  }
-  return Object.freeze(copy);
+  return same ? basis : Object.freeze(copy);
 }
 
 function frozenObject(value: JsonObject, basis: JsonObject | undefined, depth: number): unknown {
