@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { KubeObject } from "@qalam/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decodeObject, PROTOBUF } from "../../packages/server/src/protobuf/decode-object.ts";
 import { BUILD_COMMAND, findKubernetesApiServer } from "../../tools/kubernetes-api-server.mjs";
 import { root } from "../../tools/run-command.mjs";
 import { compareAnswers, type Difference } from "./compare.ts";
 import { deliberateDifferences } from "./deliberate-differences.ts";
-import { type Answer, type Endpoint, type Exchange, exchangeWith } from "./exchange.ts";
+import { type Answer, ask, type Endpoint, type Exchange, exchangeWith } from "./exchange.ts";
 import { applying } from "./exchanges/applying.ts";
 import { checking } from "./exchanges/checking.ts";
 import { custom } from "./exchanges/custom.ts";
@@ -14,6 +16,7 @@ import { discovery } from "./exchanges/discovery.ts";
 import { kinds } from "./exchanges/kinds.ts";
 import { listing } from "./exchanges/listing.ts";
 import { patching } from "./exchanges/patching.ts";
+import { protobuf } from "./exchanges/protobuf.ts";
 import { tables } from "./exchanges/tables.ts";
 import { watching } from "./exchanges/watching.ts";
 import { writing } from "./exchanges/writing.ts";
@@ -33,7 +36,20 @@ const exchanges: readonly Exchange[] = [
   ...kinds,
   ...checking,
   ...custom,
+  ...protobuf,
 ];
+/** Kinds of which the exchanges leave objects behind. */
+const writtenKinds = [
+  ["ConfigMap", "/api/v1/configmaps"],
+  ["Event", "/api/v1/events"],
+  ["Event of events.k8s.io", "/apis/events.k8s.io/v1/events"],
+  ["Job", "/apis/batch/v1/jobs"],
+  ["Namespace", "/api/v1/namespaces"],
+  ["PersistentVolumeClaim", "/api/v1/persistentvolumeclaims"],
+  ["Pod", "/api/v1/pods"],
+  ["Secret", "/api/v1/secrets"],
+  ["Service", "/api/v1/services"],
+] as const;
 const DOCUMENT = "docs/reference/kubernetes-api-differences.md";
 
 /** Differences by exchange. */
@@ -78,6 +94,24 @@ describe("the same requests to Kubernetes and to Qalam", () => {
     expect(gone).toEqual([]);
   });
 
+  it.each(writtenKinds)(
+    "what Kubernetes writes as protobuf is what it writes as JSON: %s",
+    async (kind, collection) => {
+      const { endpoint } = servers[0] as RunningServer;
+      const get = (path: string, accept: string) => ask(endpoint, { method: "GET", path, accept });
+      const { items } = (await get(collection, "application/json")).body as { items: KubeObject[] };
+      expect(items.length).toBeGreaterThan(0);
+      const place = collection.slice(0, collection.lastIndexOf("/"));
+      for (const { metadata } of items) {
+        const inNamespace = metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`;
+        const path = `${place}${inNamespace}${collection.slice(place.length)}/${metadata.name}`;
+        const [json, protobuf] = [await get(path, "application/json"), await get(path, PROTOBUF)];
+        expect(protobuf.body).toBeInstanceOf(Buffer);
+        expect(said(decodeObject(protobuf.body as Buffer)), kind).toEqual(said(json.body));
+      }
+    },
+  );
+
   it("our server had no fault of its own", () => {
     expect(faults).toEqual([]);
   });
@@ -87,6 +121,17 @@ it("the deliberate differences are those that the document explains", () => {
   const rows = [...readFileSync(join(root, DOCUMENT), "utf8").matchAll(/^\| `([a-z0-9-]+)` \| (.+) \| (.+) \|$/gm)];
   expect(rows.map(([, name]) => name).sort()).toEqual(deliberateDifferences.map(({ name }) => name).sort());
 });
+
+/** Without what says nothing: nulls and empty objects. */
+function said(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(said);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, member]) => [key, said(member)] as const)
+      .filter(([, member]) => member !== null && !(typeof member === "object" && Object.keys(member).length === 0)),
+  );
+}
 
 type Converse = (exchange: Exchange) => Promise<Answer>;
 

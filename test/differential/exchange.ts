@@ -13,7 +13,7 @@ export interface Request {
   readonly method: string;
   /** With its query. */
   readonly path: string;
-  /** An object is sent as JSON, text as it is. */
+  /** An object is sent as JSON, text and bytes as they are. */
   readonly body?: unknown;
   /** Of the body; JSON when absent. */
   readonly type?: string;
@@ -26,7 +26,7 @@ export interface Answer {
   readonly status: number;
   /** Headers that clients look at. */
   readonly headers: Readonly<Record<string, unknown>>;
-  /** JSON as a value, a watch as a list of events, anything else as text. */
+  /** JSON as a value, a watch as a list of events, protobuf as bytes, anything else as text. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are read field by field
   readonly body: any;
 }
@@ -61,14 +61,15 @@ export function exchangeWith(endpoint: Endpoint, exchange: Exchange, recall: Rec
 export function ask(endpoint: Endpoint, request: Request): Promise<Answer> {
   const { address, token, authority } = endpoint;
   const { method, path, body, type = "application/json", accept = "application/json" } = request;
-  const text = body === undefined || typeof body === "string" ? (body ?? "") : JSON.stringify(body);
+  const isRaw = typeof body === "string" || body instanceof Uint8Array;
+  const content = isRaw ? body : body === undefined ? "" : JSON.stringify(body);
   const options: RequestOptions & { ca?: string } = {
     method,
     headers: {
       authorization: `Bearer ${token}`,
       "user-agent": "differential/1.0",
       accept,
-      ...(body !== undefined && { "content-type": type, "content-length": Buffer.byteLength(text) }),
+      ...(body !== undefined && { "content-type": type, "content-length": Buffer.byteLength(content) }),
     },
     timeout: ANSWER_WITHIN_MS,
     ...(authority !== undefined && { ca: authority }),
@@ -78,13 +79,14 @@ export function ask(endpoint: Endpoint, request: Request): Promise<Answer> {
     const sent = send(address + path, options, (response) => read(response, request.lines).then(resolve, reject));
     sent.on("error", reject);
     sent.on("timeout", () => sent.destroy(new Error(`${method} ${path}: no answer within ${ANSWER_WITHIN_MS} ms`)));
-    sent.end(text);
+    sent.end(content);
   });
 }
 
 async function read(response: IncomingMessage, lines: number | undefined): Promise<Answer> {
   let text = "";
-  response.setEncoding("utf8");
+  const isProtobuf = /protobuf/.test(response.headers["content-type"] ?? "");
+  response.setEncoding(isProtobuf ? "latin1" : "utf8");
   for await (const chunk of response) {
     text += chunk;
     if (lines !== undefined && text.split("\n").length > lines) break;
@@ -98,7 +100,11 @@ async function read(response: IncomingMessage, lines: number | undefined): Promi
   return {
     status: response.statusCode ?? 0,
     headers,
-    body: isWatch ? text.split("\n").slice(0, lines).filter(Boolean).map(parsed) : parsed(text),
+    body: isWatch
+      ? text.split("\n").slice(0, lines).filter(Boolean).map(parsed)
+      : isProtobuf
+        ? Buffer.from(text, "latin1")
+        : parsed(text),
   };
 }
 

@@ -10,6 +10,7 @@ import type { Answer } from "./exchange.ts";
  * | resource versions, continue tokens | opaque by contract |
  * | the random end of generated names | random |
  * | hashes of OpenAPI documents | they name a content |
+ * | the order of field managers | by the second of their last write |
  * | the order of causes | Go's maps have none |
  * | uids and versions inside messages | as above |
  * | kinds of a cluster that Qalam does not serve (`servedOnly`) | Qalam serves what experiments need |
@@ -39,6 +40,8 @@ function maskedValue(value: unknown, key: string): unknown {
   if (typeof value !== "object" || value === null) return value;
   const members = Object.fromEntries(Object.entries(value).map(([name, member]) => [name, maskedValue(member, name)]));
   if (Array.isArray(members.causes)) members.causes.sort((a: Cause, b: Cause) => (placeOf(a) < placeOf(b) ? -1 : 1));
+  if (Array.isArray(members.managedFields))
+    members.managedFields.sort((a, b) => (managerOf(a) < managerOf(b) ? -1 : 1));
   const { name, generateName } = members as { name?: unknown; generateName?: unknown };
   const isGenerated = typeof name === "string" && typeof generateName === "string" && name.startsWith(generateName);
   if (isGenerated) members.name = generateName + name.slice(generateName.length).replace(/[a-z0-9]/g, "?");
@@ -52,6 +55,10 @@ interface Cause {
 
 function placeOf({ field, reason }: Cause): string {
   return `${field} ${reason}`;
+}
+
+function managerOf({ operation, subresource, manager }: Readonly<Record<string, string>>): string {
+  return [operation, subresource, manager].join(" ");
 }
 
 function maskedText(text: string, key: string): string {

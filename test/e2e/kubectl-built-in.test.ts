@@ -76,6 +76,21 @@ describe.each(Object.entries(kubectls))("kubectl %s and built-in kinds", (_, pro
     }
   });
 
+  it("creates what kubectl can make from words, which newer versions send as protobuf", async () => {
+    const { kubectl } = cluster;
+    expect(await ok(["create", "configmap", "m", "--from-literal=a=b"])).toBe("configmap/m created\n");
+    expect(await ok(["create", "secret", "generic", "s", "--from-literal=a=b"])).toBe("secret/s created\n");
+    expect(await ok(["create", "namespace", "team"])).toBe("namespace/team created\n");
+    expect(await ok(["create", "service", "clusterip", "web", "--tcp=80:8080"])).toBe("service/web created\n");
+    expect(await ok(["create", "job", "j", "--image=busybox", "--", "sh", "-c", "echo hello"])).toContain("created");
+    expect((await kubectl(["create", "configmap", "m", "--from-literal=a=b"])).stderr).toContain("already exists");
+    expect(await ok(["get", "configmap/m", "secret/s", "-o", "jsonpath={.items[*].data.a}"])).toBe("b Yg==");
+    expect(await ok(["get", "service", "web", "-o", "jsonpath={.spec.ports[0].targetPort}"])).toBe("8080");
+    await ok(["wait", "--for=condition=complete", "job/j", "--timeout=60s"]);
+    expect(await ok(["create", "configmap", "n", "--dry-run=server", "-o", "name"])).toBe("configmap/n\n");
+    expect((await kubectl(["create", "configmap", "Bad_Name"])).stderr).toContain("metadata.name: Invalid value");
+  });
+
   it("keeps the values of secrets out of descriptions and out of what the server writes", async () => {
     await ok(["apply", "-f", "-"], stringify(secret));
     const { password } = secret.data;

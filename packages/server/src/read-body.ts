@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
+import { EXPERIMENT, type ResourceKind } from "@qalam/api";
 import { parse } from "yaml";
+import { decodeObject, PROTOBUF } from "./protobuf/decode-object.ts";
 import { RequestError } from "./status-error.ts";
 
 /** Kubernetes' limit. */
@@ -11,28 +13,39 @@ export function mediaType(request: IncomingMessage): string {
   return (request.headers["content-type"] ?? "application/json").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
-/** Reads and parses a body. @throws RequestError 413 (too large), 415 (not JSON or YAML), 400 (cut off, not parseable, too deep, not an object) */
-export async function readBody(request: IncomingMessage): Promise<unknown> {
+/**
+ * Reads and parses a body.
+ * @param kind of the objects at the path: Katib's kinds have no protobuf form, and protobuf that names no kind is of this one
+ * @returns undefined when it is empty
+ * @throws RequestError 413 (too large), 415 (not JSON, YAML or Kubernetes' protobuf), 400 (cut off, not parseable, too deep, not an object)
+ */
+export async function readBody(request: IncomingMessage, kind?: ResourceKind): Promise<unknown> {
   const type = mediaType(request);
-  if (!/(json|yaml)$/.test(type))
+  const accepted = ["application/json", "application/yaml", ...(kind?.group === EXPERIMENT.group ? [] : [PROTOBUF])];
+  if (!/(json|yaml)$/.test(type) && !accepted.includes(type))
     throw new RequestError(
       415,
-      `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml (found ${type.slice(0, 100)})`,
+      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")} (found ${type.slice(0, 100)})`,
     );
-  const text = await readText(request);
+  const bytes = await readBytes(request);
+  if (type === PROTOBUF) return bytes.length === 0 ? undefined : parsed("protobuf", () => decodeObject(bytes, kind));
+  const text = bytes.toString();
   if (text.trim() === "") return undefined;
   if (depthOf(text) > MAX_DEPTH) throw new RequestError(400, `the body nests deeper than ${MAX_DEPTH} levels`);
+  return type.endsWith("json")
+    ? parsed("JSON", () => JSON.parse(text) as unknown)
+    : parsed("YAML", () => parse(text, { maxAliasCount: 100 }) as unknown);
+}
+
+function parsed(format: string, parse: () => unknown): unknown {
   try {
-    return type.endsWith("json") ? (JSON.parse(text) as unknown) : (parse(text, { maxAliasCount: 100 }) as unknown);
+    return parse();
   } catch (error) {
-    throw new RequestError(
-      400,
-      `the body is not valid ${type.endsWith("json") ? "JSON" : "YAML"}: ${(error as Error).message.split("\n")[0]}`,
-    );
+    throw new RequestError(400, `the body is not valid ${format}: ${(error as Error).message.split("\n")[0]}`);
   }
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -45,7 +58,7 @@ async function readText(request: IncomingMessage): Promise<string> {
     if (error instanceof RequestError) throw error;
     throw new RequestError(400, "the body was cut off");
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
 function depthOf(text: string): number {

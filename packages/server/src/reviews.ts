@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { mediaType, readBody } from "./read-body.ts";
+import { readBody } from "./read-body.ts";
 import { noSuchMethod } from "./resource-request.ts";
 import { RequestError } from "./status-error.ts";
 
@@ -26,7 +26,7 @@ export async function reviewAnswer(path: string, request: IncomingMessage): Prom
   const known = Object.hasOwn(statuses, place) ? statuses[place] : undefined;
   if (known === undefined) return undefined;
   if (request.method !== "POST") throw noSuchMethod();
-  const body = ((await readReview(request)) ?? {}) as { kind?: unknown; spec?: unknown };
+  const body = ((await readBody(request)) ?? {}) as { kind?: unknown; spec?: unknown };
   const { kind, status } = known;
   if (body.kind !== undefined && body.kind !== kind)
     throw new RequestError(400, `the kind in the data (${String(body.kind)}) does not match the expected (${kind})`);
@@ -34,11 +34,4 @@ export async function reviewAnswer(path: string, request: IncomingMessage): Prom
   // As in Kubernetes, only this one repeats what was asked.
   const asked = kind === "SelfSubjectAccessReview" ? (body.spec ?? {}) : {};
   return { kind, apiVersion, metadata: {}, ...(kind !== "SelfSubjectReview" && { spec: asked }), status };
-}
-
-/** Newer kubectl posts reviews as protobuf. The answer is the same whatever they ask, so that what they ask need not be understood. */
-async function readReview(request: IncomingMessage): Promise<unknown> {
-  if (mediaType(request) !== "application/vnd.kubernetes.protobuf") return readBody(request);
-  request.resume();
-  return undefined;
 }

@@ -38,7 +38,7 @@ const ATTEMPTS = 5;
 
 export async function create(context: ResourceRequest, services: ResourceServices): Promise<void> {
   const { request, response, path } = context;
-  const object = checkedObject(await readBody(request), path.kind);
+  const object = checkedObject(await readBody(request, path.kind), path.kind);
   placeInNamespace(object, path);
   requireName(object);
   const complete = asNew(object, path.kind);
@@ -74,7 +74,7 @@ async function admitNew(
 export async function update(context: ResourceRequest, services: ResourceServices): Promise<void> {
   const { request, response, path } = context;
   const key = keyOfPath(path);
-  const object = checkedObject(await readBody(request), path.kind);
+  const object = checkedObject(await readBody(request, path.kind), path.kind);
   placeInNamespace(object, path);
   requireSameName(object, key);
   const isPinned = (object.metadata.resourceVersion ?? "") !== "";

@@ -48,7 +48,7 @@ describe("the server survives", () => {
     ["nested deeply", `${"[".repeat(5000)}${"]".repeat(5000)}`, "application/json", 400],
     ["nested deeply in YAML", `${"- ".repeat(5000)}a`, "application/yaml", 400],
     ["of another type", "<a/>", "application/xml", 415],
-    ["protobuf", "k8s\u0000", "application/vnd.kubernetes.protobuf", 415],
+    ["protobuf that is none", "k8s\u0000", "application/vnd.kubernetes.protobuf", 422],
     ["too large", JSON.stringify(map("m", { a: "x".repeat(4 << 20) })), "application/json", 413],
   ])("a body that is %s", async (_, body, type, status) => {
     const { call, errors } = await startServer();
