@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "./run-command.mjs";
@@ -27,7 +27,6 @@ export async function build() {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
   });
-  copyFileSync(join(root, "packages/runner/src/container/launcher.mjs"), join(outdir, "launcher.mjs"));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await build();

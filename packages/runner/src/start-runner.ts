@@ -41,7 +41,7 @@ export interface Runner {
 
 /** Runs the Jobs and Pods of a store as processes of this machine. What an earlier runner started is taken up again. */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
-  const { store, observations, clock = systemClock, onError } = options;
+  const { store, observations, clock = systemClock, environment = ownEnvironment(), onError } = options;
   mkdirSync(options.dataDirectory, { recursive: true });
   const dataDirectory = realpathSync(options.dataDirectory); // as the system names it in /proc
   const events = new EventRecorder(store, clock, (error) => onError("events", error));
@@ -51,12 +51,12 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     dataDirectory,
     clock,
     scheduler: new ResourceScheduler(options.capacity ?? machineCapacity()),
-    launcher: new Launcher(dataDirectory),
+    launcher: new Launcher(dataDirectory, environment),
     events,
     checkpoints: new CheckpointFolders({ store, events, dataDirectory, onError }),
     sweep: new StragglerSweep(clock),
     ports: new MetricsPorts(),
-    environment: options.environment ?? ownEnvironment(),
+    environment,
     defaultAnnotations: options.defaultAnnotations ?? {},
     trialEnvironment: options.trialEnvironment ?? (() => ({})),
     onError,

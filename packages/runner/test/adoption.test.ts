@@ -45,7 +45,7 @@ function processesWith(text: string): number[] {
     .map(Number);
 }
 
-const launcherOf = (folder: string) => processesWith(`QALAM_CONTAINER_RUN=${folder}/launcher`);
+const shimsOf = (folder: string) => processesWith(`QALAM_CONTAINER_RUN=${folder}/launcher`);
 
 async function completed({ store }: Home): Promise<void> {
   const job = await until(store, JOB, "job", (one) => jobHas("Complete")(one) || jobHas("Failed")(one));
@@ -160,42 +160,62 @@ describe("a training that outlives its server", () => {
   });
 });
 
-describe("the launcher", () => {
-  it("when it is killed, what it started goes on and what comes is started by another", async () => {
+describe("the shims of a server", () => {
+  it("when one is killed, its run has ended by that signal and the others go on", async () => {
     const home = await startHome();
     const { folder, store } = home;
-    await store.create(JOB, shellJob(patient(folder)));
+    await store.create(POD, shellPod(patient(folder)));
     const pid = await started(folder);
-    const [launcher] = launcherOf(folder);
-    process.kill(launcher!, "SIGKILL");
-    await vi.waitFor(() => expect(isRunning(String(launcher))).toBe(false), 10_000);
-    expect(isRunning(pid)).toBe(true);
-    await store.create(JOB, shellJob("echo other", { name: "other" }));
-    await until(store, JOB, "other", jobHas("Complete"));
+    await store.create(
+      JOB,
+      shellJob(`while [ ! -e ${folder}/go ]; do sleep 0.02; done; echo other`, { name: "other" }),
+    );
+    await until(store, JOB, "other", ({ status }) => status?.ready === 1);
+    const pod = await store.get(POD, { namespace: "default", name: "pod" });
+    process.kill(Number.parseInt(readFileSync(`${filesOf(folder, pod)}/main.0.process`, "utf8"), 10), "SIGKILL");
+    const failed = await until(store, POD, "pod", ({ status }) => status?.phase === "Failed");
+    expect(failed.status?.containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 137, signal: 9 });
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 10_000);
     writeFileSync(join(folder, "go"), "");
-    await completed(home);
-    expect(starts(folder)).toBe(1);
-    const [pod] = await podsOf(store, "job");
-    expect(await logOf(home, pod!)).toBe("before\nafter\n");
+    await until(store, JOB, "other", jobHas("Complete"));
+    const [other] = await podsOf(store, "other");
+    expect(await logOf(home, other!)).toBe("other\n");
   });
 
-  it("goes with its server, and one that a killed server left is ended", async () => {
+  it("are as many as there are runs at a time, and go with it", async () => {
     const home = await startHome();
-    const [launcher] = launcherOf(home.folder);
-    expect(launcher).toBeDefined();
-    const stray = spawn("sleep", ["1000"], { env: { QALAM_CONTAINER_RUN: `${home.folder}/launcher` } });
+    const { folder, store } = home;
+    for (let i = 0; i < 6; i++) {
+      await store.create(JOB, shellJob("echo done", { name: `job-${i}` }));
+      await until(store, JOB, `job-${i}`, jobHas("Complete"));
+    }
+    expect(shimsOf(folder)).toHaveLength(1);
+    await home.runner.close(true);
+    await vi.waitFor(() => expect(shimsOf(folder)).toEqual([]), 10_000);
+  });
+
+  it("that a killed server left without a run are ended, those with one are not", async () => {
+    const home = await startHome();
+    const { folder, store } = home;
+    const env = { QALAM_CONTAINER_RUN: `${folder}/launcher` };
+    const stray = spawn("sleep", ["1000"], { env, detached: true });
     const ended = new Promise((resolve) => stray.once("exit", (_code, signal) => resolve(signal)));
+    await store.create(JOB, shellJob(patient(folder)));
+    await started(folder);
     const second = await home.restart(false);
     expect(await ended).toBe("SIGKILL");
-    await vi.waitFor(() => expect(isRunning(String(launcher))).toBe(false), 10_000);
-    expect(launcherOf(second.folder)).toHaveLength(1);
+    expect(shimsOf(folder)).toHaveLength(2); // a new one, and that of the run
+    writeFileSync(join(folder, "go"), "");
+    await completed(second);
+    await vi.waitFor(() => expect(shimsOf(folder)).toHaveLength(1), 10_000);
+    expect(starts(folder)).toBe(1);
   });
 
   it("stops a run that is asked to stop before it has a process", async () => {
     const { store, folder } = await startHome();
     for (let round = 0; round < 10; round++) {
       await store.create(POD, shellPod("exec sleep 1000"));
-      // The status is written as soon as the launcher was asked.
+      // The status is written as soon as a shim was asked.
       await until(store, POD, "pod", ({ status }) => status?.phase === "Running");
       await store.delete(POD, { namespace: "default", name: "pod" });
       await untilGone(store, POD, "pod");

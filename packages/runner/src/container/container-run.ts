@@ -1,14 +1,15 @@
-import { closeSync, existsSync, type FSWatcher, mkdirSync, openSync, readFileSync, watch } from "node:fs";
+import { closeSync, existsSync, type FSWatcher, mkdirSync, openSync, watch } from "node:fs";
 import { constants } from "node:os";
 import { basename, dirname } from "node:path";
 import type { Clock } from "@qalam/runtime";
 import type { Launcher } from "./launcher.ts";
 import { MemoryGroup } from "./memory-group.ts";
-import { isAlive, type ProcessIdentity, parseIdentity } from "./process-identity.ts";
-import { JOIN_GROUP, PROCESS_SHIM, RUN_MARKER } from "./process-shim.ts";
-import { markedProcesses, signalGroup, signalMarked } from "./process-tree.ts";
+import { isAlive, type ProcessIdentity } from "./process-identity.ts";
+import { RUN_MARKER } from "./process-shim.ts";
+import { signalGroup, signalMarked } from "./process-tree.ts";
 import { uidOfFolder } from "./run-paths.ts";
 import { RunState } from "./run-state.ts";
+import { SIGNAL_BASE } from "./shim.ts";
 import { watchHolder } from "./watch-holder.ts";
 
 /** What is needed to start a container's process. */
@@ -42,8 +43,6 @@ export interface RunPlace {
   readonly log: string;
 }
 
-/** Shells report a command that a signal ended as 128 + signal. */
-const SIGNAL_BASE = 128;
 const LAST_SIGNAL = 64;
 const KILLED = SIGNAL_BASE + constants.signals.SIGKILL;
 
@@ -60,10 +59,9 @@ export class ContainerRun {
   readonly #watchers: FSWatcher[] = [];
   #resolve!: (end: RunEnd | undefined) => void;
   #startedAt: number;
-  /** True while the launcher tells how it goes on. */
-  #isLaunched = false;
   #memory: MemoryGroup | undefined;
-  #pid: number | undefined;
+  /** Process group, which the shim leads. */
+  #group: number | undefined;
   #cancelKill: (() => void) | undefined;
   #isOver = false;
 
@@ -124,7 +122,6 @@ export class ContainerRun {
     if (this.#isOver) return;
     this.#state.mark("killed"); // the shim dies too and cannot write a status
     this.#signal("SIGKILL");
-    if (!this.#isLaunched) this.#finish(this.#readEnd() ?? this.#killedEnd());
   }
 
   /** Stops it in such a way that it counts as never run: the next server runs it again. */
@@ -142,45 +139,34 @@ export class ContainerRun {
 
   #launch({ argv, environment, cwd, gpus }: ContainerCommand, launcher: Launcher): Promise<void> {
     const { path, log } = this.place;
-    const memory = this.#memory?.path;
-    const joined = memory === undefined ? argv : ["/bin/sh", "-c", JOIN_GROUP, memory, ...argv];
-    this.#isLaunched = true;
+    const memoryGroup = this.#memory?.path;
     const launch = {
-      argv: ["/bin/sh", "-c", PROCESS_SHIM, "qalam", path, ...joined],
+      argv,
       environment: { ...environment, [RUN_MARKER]: path },
       cwd,
       log,
-      state: this.#state.beginning({
-        startedAt: this.#startedAt,
-        gpus,
-        ...(memory !== undefined && { memoryGroup: memory }),
-      }),
+      path,
+      start: { startedAt: this.#startedAt, gpus, ...(memoryGroup !== undefined && { memoryGroup }) },
+      ...(memoryGroup !== undefined && { memoryGroup }),
     };
     return new Promise((resolve) => {
       launcher.launch(launch, {
-        started: (pid) => {
-          this.#pid = pid;
+        started: (group) => {
+          this.#group = group;
           resolve();
         },
         failed: (message) => {
           this.#cannotStart(message);
           resolve();
         },
-        exited: (code, signal) => this.#exited(code, signal),
+        exited: (code) => this.#finish(this.#end(code)),
         lost: () => {
-          this.#isLaunched = false;
           makeLog(log);
           this.#takeUp();
           resolve();
         },
       });
     });
-  }
-
-  #exited(code: number | null, signal: NodeJS.Signals | null): void {
-    // The shim itself was ended: by a SIGKILL for all, or before it could ask to be spared.
-    const killed = () => this.#readEnd() ?? this.#end(SIGNAL_BASE + (constants.signals[signal ?? "SIGKILL"] ?? 0));
-    this.#finish(code === null ? killed() : this.#end(code));
   }
 
   #cannotStart(message: string): void {
@@ -196,14 +182,14 @@ export class ContainerRun {
   /** Finds a process that somebody else started, or how it ended. */
   #takeUp(): void {
     if (this.#isOver) return;
-    const identity = this.#state.process() ?? markedShim(this.place.path);
+    const identity = this.#state.process();
     if (this.#state.exit() === undefined && identity !== undefined && isAlive(identity)) this.#follow(identity);
     else this.#lookForEnd(identity, true);
   }
 
   /** Waits for the end of a process that is not our child. */
   #follow(identity: ProcessIdentity): void {
-    this.#pid = identity.pid;
+    this.#group = identity.pid;
     const exit = basename(this.#state.file("exit"));
     const onChange = (_event: string, name: string | null) => {
       if (name === exit) this.#lookForEnd(identity, false);
@@ -220,13 +206,13 @@ export class ContainerRun {
     if (end !== undefined) this.#finish(end);
     else if (isGone || identity === undefined || !isAlive(identity)) {
       signalMarked(new Set([this.place.path]), "SIGKILL"); // before it is run again
-      this.#finish(this.#state.has("killed") ? this.#killedEnd() : undefined);
+      this.#finish(this.#state.has("killed") ? this.#end(KILLED) : undefined);
     }
   }
 
   #signal(signal: NodeJS.Signals): void {
-    if (this.#pid !== undefined) signalGroup(this.#pid, signal);
-    signalMarked(new Set([this.place.path]), signal, this.#pid);
+    if (this.#group !== undefined) signalGroup(this.#group, signal);
+    signalMarked(new Set([this.place.path]), signal, this.#group);
   }
 
   #finish(end: RunEnd | undefined): void {
@@ -234,7 +220,6 @@ export class ContainerRun {
     this.#isOver = true;
     this.#cancelKill?.();
     this.#closeWatchers();
-    if (this.#pid !== undefined) signalGroup(this.#pid, "SIGKILL"); // children that stayed behind in the group
     const isOutOfMemory = end !== undefined && end.exitCode !== 0 && this.#memory?.wasExceeded === true;
     this.#removeMemoryGroup();
     this.#resolve(isOutOfMemory ? { ...end, ...outOfMemory } : end);
@@ -248,10 +233,6 @@ export class ContainerRun {
   #readEnd(): RunEnd | undefined {
     const exit = this.#state.exit();
     return exit && this.#end(exit.code, exit.at);
-  }
-
-  #killedEnd(): RunEnd {
-    return this.#end(KILLED);
   }
 
   #end(exitCode: number, finishedAt = this.#clock.now().getTime()): RunEnd {
@@ -271,7 +252,11 @@ export class ContainerRun {
 }
 
 /** As Kubernetes reports it, whichever process of the container the kernel chose. */
-const outOfMemory = { exitCode: KILLED, signal: constants.signals.SIGKILL, reason: "OOMKilled" } as const;
+const outOfMemory = {
+  exitCode: SIGNAL_BASE + constants.signals.SIGKILL,
+  signal: constants.signals.SIGKILL,
+  reason: "OOMKilled",
+} as const;
 
 /** From the start on, so that it can be followed. */
 function makeLog(path: string): void {
@@ -282,23 +267,4 @@ function makeLog(path: string): void {
 /** One for each run on this machine, short enough for a folder. */
 function memoryGroupName(path: string): string {
   return `${uidOfFolder(basename(dirname(path)))}.${basename(path)}`;
-}
-
-/** A shim that had not yet written who it is when its server died. */
-function markedShim(path: string): ProcessIdentity | undefined {
-  const shim = markedProcesses().find(({ pid, run }) => run === path && isShim(pid));
-  return shim && parseIdentity(readOrEmpty(`/proc/${shim.pid}/stat`));
-}
-
-function isShim(pid: number): boolean {
-  const [shell = "", , script] = readOrEmpty(`/proc/${pid}/cmdline`).split("\0");
-  return basename(shell) === "sh" && script === PROCESS_SHIM;
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return ""; // it has ended
-  }
 }

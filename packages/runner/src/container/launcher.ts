@@ -1,102 +1,95 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { RUN_MARKER } from "./process-shim.ts";
-import { signalMarked } from "./process-tree.ts";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { markedProcesses, signalGroup } from "./process-tree.ts";
+import { type RunStart, RunState } from "./run-state.ts";
+import { type ShellCommand, shellCommand } from "./shell-command.ts";
+import { Shim } from "./shim.ts";
+import { holdsRun } from "./watch-holder.ts";
 
-/** A process to start, in a session of its own. */
-export interface Launch {
-  /** Program and arguments. */
-  readonly argv: readonly string[];
-  readonly cwd: string;
-  readonly environment: Readonly<Record<string, string>>;
-  /** File to which its output is appended. It exists once the process is `started`. */
-  readonly log: string;
-  /** What is noted before the process is made, its folder too. */
-  readonly state: { readonly file: string; readonly text: string };
+/** A process to start, in a group of its own. Its log exists once it is `started`. */
+export interface Launch extends ShellCommand {
+  /** What the names of the files of its state begin with. */
+  readonly path: string;
+  readonly start: RunStart;
 }
 
-/** What becomes of a launch: `started`, then `exited`; or `failed`; or, at any time, `lost`. */
+/** What becomes of a launch: `started`, then `exited`; or `failed`; or `lost`. */
 export interface LaunchListener {
-  started(pid: number): void;
+  /** @param group its process group */
+  started(group: number): void;
   /** It could not be started. */
   failed(message: string): void;
-  /** As Node's `exit` event of a child. */
-  exited(code: number | null, signal: NodeJS.Signals | null): void;
-  /** The launcher itself was killed: whether the process was started, and how it ends, must be found in another way. */
+  /** @param code as shells report it: 128 and the signal's number for a process, or its shim, that a signal ended */
+  exited(code: number): void;
+  /** Its shim was killed at the start: whether there is a process must be found in another way. */
   lost(): void;
 }
 
-interface Report {
-  readonly id: number;
-  readonly pid?: number;
-  readonly error?: string;
-  readonly code?: number | null;
-  readonly signal?: NodeJS.Signals | null;
-}
+/** Shims without work that are kept: as many as usual numbers of parallel trials. */
+const MOST_IDLE = 64;
 
 /**
- * Starts processes, and makes their files, through a small process of its own. To fork the server costs milliseconds of its only thread, as all its memory is mapped
- * again, and more afterwards, as every page that it writes is copied once; to make files waits for the disk.
+ * Starts processes through shells that stay (see `Shim`), as many as there are runs at a time. To fork the server for each costs milliseconds of its only thread, as
+ * all its memory is mapped again, and more afterwards, as every page that it writes is copied once.
  */
 export class Launcher {
+  readonly #environment: Readonly<Record<string, string>>;
   readonly #mark: string;
-  readonly #listeners = new Map<number, LaunchListener>();
-  #process: ChildProcess | undefined;
-  #lastId = 0;
+  readonly #shims = new Set<Shim>();
+  readonly #idle: Shim[] = [];
 
-  /** @param dataDirectory absolute: a launcher that a killed server of it left behind is ended first, so that it starts nothing any more */
-  constructor(dataDirectory: string) {
+  /**
+   * @param dataDirectory absolute: shims without a run that a killed server of it left behind are ended first, so that they start nothing any more
+   * @param environment of most processes: what differs costs a little
+   */
+  constructor(dataDirectory: string, environment: Readonly<Record<string, string>>) {
+    this.#environment = environment;
     this.#mark = join(dataDirectory, "launcher");
-    // Twice: the first look may miss a copy of the launcher that was just about to become a program.
-    for (let look = 0; look < 2; look++) signalMarked(new Set([this.#mark]), "SIGKILL");
-    this.#process = this.#fork(); // now, as it takes a moment to be ready
+    const left = markedProcesses().filter(({ pid, run }) => run === this.#mark && !holdsRun(pid));
+    // With their groups, to which a copy of one belongs that is just about to become a command.
+    for (const { pid } of left) signalGroup(pid, "SIGKILL");
+    this.#idle.push(this.#shim()); // now, as it takes a moment to be ready
   }
 
   launch(launch: Launch, listener: LaunchListener): void {
-    const id = ++this.#lastId;
-    this.#listeners.set(id, listener);
-    this.#process ??= this.#fork();
-    // When it cannot be sent the launcher is gone, which its `exit` event says.
-    this.#process.send({ id, ...launch }, () => {});
+    const { path, log, start } = launch;
+    const texts = [...launch.argv, ...Object.values(launch.environment)];
+    if (texts.some((text) => text.includes("\0")))
+      return listener.failed("an argument or a variable has a NUL byte in it");
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      new RunState(path).begin(start, shellCommand(launch, this.#environment));
+      closeSync(openSync(log, "a", 0o600));
+    } catch (error) {
+      return listener.failed((error as Error).message); // such as a full disk
+    }
+    const shim = this.#idle.pop() ?? this.#shim();
+    shim.run(path, listener);
   }
 
   /** Processes that run go on; nobody is told of them any more. */
   close(): void {
-    this.#listeners.clear();
-    this.#process?.removeAllListeners();
-    if (this.#process?.connected === true) this.#process.disconnect();
+    for (const shim of this.#shims) shim.release();
+    this.#shims.clear();
+    this.#idle.length = 0;
   }
 
-  #fork(): ChildProcess {
-    const launcher = fork(fileURLToPath(new URL("./launcher.mjs", import.meta.url)), {
-      cwd: "/",
-      execArgv: [],
-      env: { ...process.env, [RUN_MARKER]: this.#mark },
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-      detached: true, // Ctrl-C in a terminal is for the server
+  #shim(): Shim {
+    const shim = new Shim(this.#environment, this.#mark, {
+      onFree: () => {
+        if (this.#idle.length < MOST_IDLE) this.#idle.push(shim);
+        else this.#forget(shim);
+      },
+      onGone: () => this.#forget(shim),
     });
-    launcher.on("message", (report) => this.#take(report as Report));
-    launcher.once("error", () => this.#lose(launcher));
-    launcher.once("exit", () => this.#lose(launcher));
-    launcher.unref();
-    launcher.channel?.unref();
-    return launcher;
+    this.#shims.add(shim);
+    return shim;
   }
 
-  #take({ id, pid, error, code, signal }: Report): void {
-    const listener = this.#listeners.get(id);
-    if (pid !== undefined) return listener?.started(pid);
-    this.#listeners.delete(id);
-    if (error !== undefined) listener?.failed(error);
-    else listener?.exited(code ?? null, signal ?? null);
-  }
-
-  #lose(launcher: ChildProcess): void {
-    if (this.#process !== launcher) return;
-    this.#process = undefined;
-    const lost = [...this.#listeners.values()];
-    this.#listeners.clear();
-    for (const listener of lost) listener.lost();
+  #forget(shim: Shim): void {
+    shim.release();
+    this.#shims.delete(shim);
+    const place = this.#idle.indexOf(shim);
+    if (place !== -1) this.#idle.splice(place, 1);
   }
 }

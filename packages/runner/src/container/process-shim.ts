@@ -1,28 +1,46 @@
+/** Number at which a shim has the `process` file of its run open. */
+export const HELD_DESCRIPTOR = 9;
+
 /**
- * The parent of every container process. It outlives the server: it notes who it is, starts the command, and writes the exit status to a file, so that
- * a server that comes back learns how a training ended meanwhile. A plain shell costs about a millisecond; arguments are passed on as they are.
+ * The program of every `Shim`: a plain shell that waits for runs of containers and makes them, one after the other. A run comes as a line: what the names of the
+ * files of its state begin with. Its `start` file holds the commands that become the container's process. To fork a shell costs a tenth of what it takes to fork Node.
  *
- * It keeps `process` open for as long as it lives, and alone: whoever unlinks that file is told by the kernel when the shim is gone (see `watchHolder`).
- * Its own standard error is closed, as shells comment on children that were killed; the command's goes where its output goes, in order.
+ * It outlives the server: it notes who it is, and writes the exit status to a file, so that a server that comes back learns how a training ended meanwhile; then it
+ * ends, with all of its group, as nobody has work for it. It keeps `process` open for as long as the run lasts, and alone: whoever unlinks that file is told by the
+ * kernel when the shim is gone (see `watchHolder`).
  *
- * A SIGTERM that comes when it can bear one already but has not yet forked the command would be lost: so whoever stops a run marks that first.
+ * It leads the process group of the command, so it gets its signals too, which it can bear but for SIGKILL. Whoever stops a run marks that first, as a signal may
+ * come just before the command is forked.
  *
- * Arguments: what the names of the files of its state begin with, then the command.
+ * Argument: number of the server's process. A request counts only while that lives.
  */
 export const PROCESS_SHIM = `
-state=$1; shift
-read -r stat < /proc/$$/stat || stat=$$
-exec 9> "$state.process"
-printf '%s\\n' "$stat" >&9
-trap : HUP INT QUIT TERM USR1 USR2
-( [ -e "$state.stopping" ] && exit 143; exec "$@" 2>&1 9>&- )
-code=$?
-printf '%s\\n' "$code" > "$state.exit"
-exit "$code"
+qalam_server=$1
+qalam_mask=$(umask)
+umask 077
+read -r qalam_stat < /proc/$$/stat || qalam_stat=$$
+exec 2>&1
+trap qalam_interrupted=1 HUP INT QUIT TERM USR1 USR2
+trap '' PIPE
+while IFS= read -r qalam_state; do
+  kill -0 "$qalam_server" || break
+  command exec ${HELD_DESCRIPTOR}> "$qalam_state.process" && echo "$qalam_stat" >&${HELD_DESCRIPTOR} || { echo failed; continue; }
+  (
+    exec ${HELD_DESCRIPTOR}>&-
+    trap - PIPE
+    umask "$qalam_mask"
+    [ -e "$qalam_state.stopping" ] && exit 143
+    . "$qalam_state.start"
+  ) &
+  qalam_pid=$!
+  echo started
+  while qalam_interrupted=; wait "$qalam_pid"; qalam_code=$?; [ "$qalam_interrupted" ] && kill -0 "$qalam_pid"; do :; done
+  echo "$qalam_code" > "$qalam_state.exit"
+  exec ${HELD_DESCRIPTOR}>&-
+  echo "exited $qalam_code"
+done
+kill -KILL 0
 `;
-
-/** Joins a control group, then becomes the command. Arguments: the group's folder, then the command. */
-export const JOIN_GROUP = 'echo $$ > "$0/cgroup.procs"; exec "$@"';
 
 /** In a container's environment: what the names of the files of its run begin with, so that processes that left its process group are found. */
 export const RUN_MARKER = "QALAM_CONTAINER_RUN";

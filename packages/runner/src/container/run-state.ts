@@ -11,6 +11,9 @@ export interface RunStart {
   readonly memoryGroup?: string;
 }
 
+/** Before what is known of the run in its `start` file; the shim's commands follow. */
+const COMMENT = "# ";
+
 /**
  * What was done to a run. Stopping: it was asked to end. Killed: with its shim, which then writes no status. Interrupted: a closing server stopped it; it
  * runs again and does not count.
@@ -33,15 +36,17 @@ export class RunState {
     return `${this.#path}.${name}`;
   }
 
-  /** What is to be written before the process is made; from then on the run counts as begun. */
-  beginning(start: RunStart): { readonly file: string; readonly text: string } {
-    return { file: this.file("start"), text: JSON.stringify({ ...start, boot: bootId() }) };
+  /** Comes before the process is made; from then on the run counts as begun. @param command for the shim */
+  begin(start: RunStart, command: string): void {
+    const text = `${COMMENT}${JSON.stringify({ ...start, boot: bootId() })}\n${command}`;
+    writeFileSync(this.file("start"), text, { mode: 0o600 }); // values of Secrets may stand in it
   }
 
   /** How it began; undefined when the server died right there. */
   start(): (RunStart & { readonly boot: string }) | undefined {
     try {
-      return JSON.parse(readFileSync(this.file("start"), "utf8"));
+      const [line = ""] = readFileSync(this.file("start"), "utf8").split("\n", 1);
+      return JSON.parse(line.slice(COMMENT.length));
     } catch {
       return undefined; // absent or half written
     }

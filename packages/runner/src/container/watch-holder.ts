@@ -1,5 +1,5 @@
-import { type FSWatcher, readdirSync, readlinkSync, watch } from "node:fs";
-import { join } from "node:path";
+import { type FSWatcher, readFileSync, readlinkSync, watch } from "node:fs";
+import { HELD_DESCRIPTOR } from "./process-shim.ts";
 import type { RunState } from "./run-state.ts";
 
 /**
@@ -21,14 +21,20 @@ export function watchHolder(pid: number, run: RunState, onGone: () => void): FSW
   }
 }
 
-function heldDescriptor(pid: number, file: string): string | undefined {
-  const folder = `/proc/${pid}/fd`;
+/** True when a shim has taken up a run, and has written who it is. */
+export function holdsRun(pid: number): boolean {
   try {
-    // A shell may have moved it to another number; unlinked before, its name has an addition.
-    const number = readdirSync(folder).find((one) =>
-      [file, `${file} (deleted)`].includes(readlinkSync(join(folder, one))),
-    );
-    return number === undefined ? undefined : join(folder, number);
+    return readFileSync(`/proc/${pid}/fd/${HELD_DESCRIPTOR}`, "utf8").includes("\n");
+  } catch {
+    return false; // it has none, or is gone
+  }
+}
+
+function heldDescriptor(pid: number, file: string): string | undefined {
+  const descriptor = `/proc/${pid}/fd/${HELD_DESCRIPTOR}`;
+  try {
+    // Unlinked before, its name has an addition.
+    return [file, `${file} (deleted)`].includes(readlinkSync(descriptor)) ? descriptor : undefined;
   } catch {
     return undefined; // gone, or no /proc
   }
