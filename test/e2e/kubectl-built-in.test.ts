@@ -144,6 +144,24 @@ describe.each(Object.entries(kubectls))("kubectl %s and built-in kinds", (_, pro
     expect(await wrong("-c", "side", "--previous")).toMatch(/previous .*container "side".*not found/);
   });
 
+  it("finds the pods of a job among others, for its logs and its description", async () => {
+    const { home } = cluster;
+    const container = { name: "other", image: "busybox", command: ["echo", "other"] };
+    const other = { apiVersion: "v1", kind: "Pod", spec: { restartPolicy: "Never", containers: [container] } };
+    for (const name of ["a", "z"]) await ok(["apply", "-f", "-"], stringify({ ...other, metadata: { name } }));
+    await ok(["create", "job", "j", "--image=busybox", "--", "echo", "from the job"]);
+    await ok(["wait", "--for=condition=complete", "job/j", "--timeout=60s"]);
+    expect(await ok(["logs", "job/j"])).toBe("from the job\n");
+    expect(await ok(["describe", "job", "j"])).toMatch(
+      /Selector: +batch.kubernetes.io\/controller-uid=[0-9a-f-]{36}\n/,
+    );
+    expect(await ok(["get", "pods", "-l", "job-name=j", "-o", "name"])).toMatch(/^pod\/j-\w+\n$/);
+    await ok(["apply", "-f", writeManifest(home, { max: 1, parallel: 1, script: "echo loss=0.5" })]);
+    await ok(["wait", "--for=condition=Succeeded", "experiment/test", "--timeout=60s"]);
+    const trial = await ok(["get", "trials", "-o", "jsonpath={.items[0].metadata.name}"]);
+    expect(await ok(["logs", `job/${trial}`])).toBe("loss=0.5\n");
+  });
+
   it("shows what helps with -o wide", async () => {
     const { home } = cluster;
     await ok(["apply", "-f", writeManifest(home, { max: 1, parallel: 1, script: "echo loss=0.5" })]);

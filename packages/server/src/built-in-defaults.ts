@@ -46,7 +46,11 @@ const completions: Readonly<Record<string, Complete>> = {
       manualSelector: false,
       podReplacementPolicy: spec.podFailurePolicy === undefined ? "TerminatingOrFailed" : "Failed",
     });
-    completePod(members(members(spec, "template"), "spec"));
+    const template = members(spec, "template");
+    completePod(members(template, "spec"));
+    const labels = members(members(template, "metadata"), "labels");
+    const own = members(job, "metadata");
+    if (isNotEmpty(labels) && !isNotEmpty(members(own, "labels"))) own.labels = { ...labels };
   },
   Service: (service) => {
     const spec = members(service, "spec");
@@ -135,6 +139,10 @@ function qualityOfService(spec: Json): "Guaranteed" | "Burstable" | "BestEffort"
     resources.every((name) => limits[name] !== undefined && limits[name] === requests[name]),
   );
   return isFixed ? "Guaranteed" : "Burstable";
+}
+
+function isNotEmpty(object: Json): boolean {
+  return Object.keys(object).length > 0;
 }
 
 function fill(target: Json, values: Json): void {

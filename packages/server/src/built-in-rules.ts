@@ -1,4 +1,4 @@
-import type { FieldProblem, KubeObject, ResourceKind } from "@qalam/api";
+import { type FieldProblem, JOB, type KubeObject, type ResourceKind } from "@qalam/api";
 import { sameJson } from "@qalam/store";
 import { RequestError, undecodable } from "./status-error.ts";
 
@@ -17,6 +17,36 @@ export function contentProblems({ group, kind }: ResourceKind, object: KubeObjec
 export function changeProblems({ group, kind }: ResourceKind, old: KubeObject, object: KubeObject): FieldProblem[] {
   if (group === "kubeflow.org") return [];
   return changeRules[kind]?.(old as unknown as Json, object as unknown as Json) ?? [];
+}
+
+/** What only new objects are refused for: it is the server's to set. */
+export function creationProblems({ group, kind }: ResourceKind, object: KubeObject): FieldProblem[] {
+  return group === JOB.group && kind === JOB.kind ? selectorProblems(object as unknown as Json) : [];
+}
+
+/** A Job selects its pods by its uid, unless it says that it does so by hand. */
+function selectorProblems(job: Json): FieldProblem[] {
+  const { selector, manualSelector, template } = below(job, "spec");
+  if (manualSelector === true) return [];
+  const { name } = below(job, "metadata");
+  const labels = below(below((template ?? {}) as Json, "metadata"), "labels");
+  const wrong = Object.entries(labels).filter(
+    ([key, value]) => /^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/.test(key) && value !== name,
+  );
+  return [
+    ...(selector === undefined
+      ? []
+      : [
+          invalid("spec.selector", selector, "`selector` not auto-generated: leave it out, or set spec.manualSelector"),
+        ]),
+    ...wrong.map(([key, value]) =>
+      invalid(
+        `spec.template.metadata.labels[${key}]`,
+        value,
+        key.endsWith("uid") ? "is the Job's uid: leave it out" : `must be ${JSON.stringify(name)}: leave it out`,
+      ),
+    ),
+  ];
 }
 
 const newRules: Readonly<Record<string, NewRule>> = {

@@ -8,7 +8,7 @@ import {
 } from "@qalam/api";
 import { AlreadyExistsError, ConflictError, sameJson } from "@qalam/store";
 import { initialStatus, withDefaults } from "./built-in-defaults.ts";
-import { changeProblems, contentProblems } from "./built-in-rules.ts";
+import { changeProblems, contentProblems, creationProblems } from "./built-in-rules.ts";
 import {
   checkApplied,
   checkedObject,
@@ -67,7 +67,7 @@ async function admitNew(
   checkUnknownFields(object, path.kind, admissionMode);
   const admitted = await admission.create(path.kind, object, admissionMode);
   checkStructure(admitted, path.kind);
-  refuse(admitted, contentProblems(path.kind, admitted));
+  refuse(admitted, [...contentProblems(path.kind, admitted), ...creationProblems(path.kind, admitted)]);
   return store.create(path.kind, pruned(admitted, path.kind), writeOptions(query, options));
 }
 

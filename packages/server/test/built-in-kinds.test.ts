@@ -68,12 +68,11 @@ describe("objects of built-in kinds", () => {
 
   it("that a controller of ours made stay as it made them", async () => {
     const { call, store } = await startServer();
-    const { spec } = job("j");
-    await store.create(JOB, {
+    const { spec } = await store.create(JOB, {
       apiVersion: "batch/v1",
       kind: "Job",
       metadata: { name: "j", namespace: "default" },
-      spec,
+      spec: job("j").spec,
     });
     const { body } = await call("PATCH", `${jobs}/j`, { metadata: { labels: { a: "b" } } }, MERGE);
     expect(body.spec).toEqual(spec);

@@ -63,6 +63,36 @@ export const kinds: readonly Exchange[] = inNamespace("kinds", (at) => {
       jobs,
       job("bad-3", {}, { template: { spec: { containers: [{ name: "a", image: "x" }], restartPolicy: "Always" } } }),
     ),
+    ...Object.entries({
+      labels: { c: "d" },
+      "its own name as label": { "job-name": "its-own-name-as-label" },
+      "another name as label": { "job-name": "own" },
+      "another uid as label": { "controller-uid": "x" },
+    }).map(([what, labels]) =>
+      create(`a job with ${what}`, jobs, {
+        ...job(what.replaceAll(" ", "-")),
+        spec: {
+          template: {
+            metadata: { labels },
+            spec: { containers: [{ name: "main", image: "busybox" }], restartPolicy: "Never" },
+          },
+        },
+      }),
+    ),
+    create("a job with a selector", jobs, job("selecting", {}, { selector: { matchLabels: { a: "b" } } })),
+    create("a job with a selector by hand", jobs, {
+      ...job("by-hand"),
+      spec: {
+        manualSelector: true,
+        selector: { matchLabels: { a: "b" } },
+        template: {
+          metadata: { labels: { a: "b" } },
+          spec: { containers: [{ name: "main", image: "busybox" }], restartPolicy: "Never" },
+        },
+      },
+    }),
+    { name: "jobs by their label", method: "GET", path: `${at(jobs)}?labelSelector=job-name%3Dj` },
+    { name: "replace a job", method: "PUT", path: `${at(jobs)}/labels`, body: job("labels") },
     merge("a job's template", `${at(jobs)}/j`, {
       spec: { template: { spec: { containers: [{ name: "main", image: "other" }] } } },
     }),

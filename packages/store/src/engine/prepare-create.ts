@@ -1,6 +1,7 @@
 import { apiVersionOf, type KubeObject, type ObjectMeta, type ResourceKind } from "@qalam/api";
 import { InvalidRequestError } from "../errors.ts";
 import { generateName } from "./generate-name.ts";
+import { isJob, selectingItsPods } from "./job-selector.ts";
 import { completeNamespace, isNamespace } from "./namespaces.ts";
 import { namespaceOf } from "./object-place.ts";
 import { type StoreOptions, timestamp } from "./store-options.ts";
@@ -28,7 +29,8 @@ export function prepareCreate(kind: ResourceKind, input: KubeObject, options: Re
   dropEmpty(metadata);
   const object = { ...input, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata };
   validateMetadata(kind, object);
-  return isNamespace(kind) ? completeNamespace(object) : object;
+  if (isNamespace(kind)) return completeNamespace(object);
+  return isJob(kind) ? selectingItsPods(object) : object;
 }
 
 function nameOf(kind: ResourceKind, { name, generateName: prefix }: ObjectMeta, random: () => number): string {
