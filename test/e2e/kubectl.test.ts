@@ -43,6 +43,15 @@ describe.each(Object.entries(kubectls))("kubectl %s against qalam up", (_, progr
     for (const name of ["experiments.kubeflow.org", "suggestions.kubeflow.org", "trials.kubeflow.org"])
       expect(crds).toContain(name);
     expect((await kubectl(["explain", "experiment.spec.objective"])).stdout).toContain("Metric to optimise.");
+    for (const [path, text] of [
+      ["pods", "processes\n? +of this machine"],
+      ["pod.spec.containers.command", "The program and its first arguments"],
+      ["job", "Runs pods until enough of them have succeeded"],
+      ["job.spec.backoffLimit", "How many pods may fail"],
+      ["configmap.data", "Texts by key"],
+      ["job.spec.template.spec.containers.resources.limits", "What it may use"],
+    ] as const)
+      expect((await kubectl(["explain", path])).stdout).toMatch(new RegExp(text));
   });
 
   it("refuses a bad experiment with Katib's words and every problem", async () => {

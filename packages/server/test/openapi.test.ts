@@ -1,6 +1,8 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import { kubernetesSchemas } from "@qalam/api";
 import { describe, expect, it } from "vitest";
 import { DocumentSchema } from "../src/generated/openapi-v2_pb.ts";
+import { kubernetesDescriptions } from "../src/openapi/kubernetes-descriptions.ts";
 import { startServer } from "./start-server.ts";
 
 describe("OpenAPI", () => {
@@ -35,6 +37,34 @@ describe("OpenAPI", () => {
       for (const [, name = ""] of v3.text.matchAll(/"#\/components\/schemas\/([^"]+)"/g))
         expect(v3.body.components.schemas).toHaveProperty([name]);
     }
+  });
+
+  it("has a text for every field that a laptop knows of built-in kinds", async () => {
+    const { call } = await startServer();
+    const schemas = kubernetesSchemas();
+    for (const [name, texts] of Object.entries(kubernetesDescriptions))
+      for (const field of Object.keys(texts).filter((one) => one !== "" && one !== "*"))
+        expect([name, Object.keys(schemas[name]?.properties ?? {})]).toEqual([name, expect.arrayContaining([field])]);
+    const { body: v2 } = await call("GET", "/openapi/v2");
+    const { body: v3 } = await call("GET", "/openapi/v3/api/v1");
+    const kinds = ["ConfigMap", "Secret", "Service", "PersistentVolumeClaim", "Namespace", "Pod", "Event"];
+    const parts = ["PodSpec", "PodStatus", "Container", "Volume", "EnvVar", "EnvVarSource", "ContainerStatus"];
+    for (const name of [...kinds, ...parts].map((kind) => `io.k8s.api.core.v1.${kind}`))
+      for (const { description, properties } of [v2.definitions[name], v3.components.schemas[name]]) {
+        if (kinds.some((kind) => name.endsWith(`.${kind}`))) expect(description).toMatch(/\.$/);
+        for (const [field, member] of Object.entries<{ description?: string }>(properties))
+          expect([name, field, member.description]).toEqual([name, field, expect.stringMatching(/\S/)]);
+      }
+    const { template } = v2.definitions["io.k8s.api.batch.v1.JobSpec"].properties;
+    expect(template).toMatchObject({
+      $ref: expect.stringContaining("PodTemplateSpec"),
+      description: expect.any(String),
+    });
+    const { spec } = v3.components.schemas["io.k8s.api.core.v1.Pod"].properties;
+    expect(spec).toEqual({
+      allOf: [{ $ref: "#/components/schemas/io.k8s.api.core.v1.PodSpec" }],
+      description: expect.any(String),
+    });
   });
 
   it("is not sent again to who has it", async () => {

@@ -1,6 +1,7 @@
 import { kubernetesSchemas, type ResourceKind, type Schema } from "@qalam/api";
 import { katibSchema, kindSchema, structural } from "../kind-schemas.ts";
 import { SERVED_KINDS } from "../served-kinds.ts";
+import { describedDefinition } from "./kubernetes-descriptions.ts";
 
 /** The two versions of OpenAPI that clients read; they differ in where definitions stand and how "number or text" is said. */
 export type OpenApiVersion = "v2" | "v3";
@@ -28,14 +29,14 @@ export function definitionsOf(kinds: readonly ResourceKind[], version: OpenApiVe
     const name = officialName(short);
     if (found[name] === undefined) {
       found[name] = {}; // definitions refer to themselves
-      found[name] = definition(kubernetesSchemas()[short] ?? { type: "object" }, version, refer);
+      found[name] = definition(kubernetesDefinition(short), version, refer);
     }
     return `${anchors[version]}${name}`;
   };
   for (const kind of kinds) {
     const gvk = { group: kind.group, version: kind.version, kind: kind.kind };
-    const schema =
-      kind.group === "kubeflow.org" ? katibDefinition(kind) : (kubernetesSchemas()[kindSchema(kind).$ref ?? ""] ?? {});
+    const { $ref } = kindSchema(kind);
+    const schema = $ref === undefined ? katibDefinition(kind) : kubernetesDefinition($ref);
     found[definitionName(kind)] = {
       ...definition(schema, version, refer),
       "x-kubernetes-group-version-kind": [gvk],
@@ -48,6 +49,10 @@ export function definitionsOf(kinds: readonly ResourceKind[], version: OpenApiVe
   return found;
 }
 
+function kubernetesDefinition(short: string): Schema {
+  return describedDefinition(short, kubernetesSchemas()[short] ?? { type: "object" });
+}
+
 function katibDefinition(kind: ResourceKind): Schema {
   const schema = katibSchema(kind);
   return { ...schema, properties: { ...schema.properties, metadata: { $ref: "meta/v1.ObjectMeta" } } };
@@ -55,6 +60,7 @@ function katibDefinition(kind: ResourceKind): Schema {
 
 const ITEM = "the kind";
 const listSchema: Schema = {
+  description: "Objects of the kind.",
   type: "object",
   required: ["items"],
   properties: {
@@ -69,8 +75,18 @@ const listSchema: Schema = {
 function definition(schema: Schema, version: OpenApiVersion, refer: (short: string) => string, item = ""): object {
   return JSON.parse(JSON.stringify(structural(schema)), (key, value: unknown) => {
     if (key === "$ref") return value === ITEM ? item : refer(String(value));
-    return isIntOrString(value) ? intOrString(value, version) : value;
+    if (isIntOrString(value)) return intOrString(value, version);
+    return version === "v3" && isDescribedReference(value) ? besideReference(value) : value;
   }) as object;
+}
+
+function isDescribedReference(value: unknown): value is Schema {
+  return typeof value === "object" && value !== null && "$ref" in value && "description" in value;
+}
+
+/** In v3 nothing counts that stands beside a reference. */
+function besideReference({ $ref, ...others }: Schema): object {
+  return { allOf: [{ $ref }], ...others };
 }
 
 function isIntOrString(value: unknown): value is Schema {
