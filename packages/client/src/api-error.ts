@@ -36,8 +36,8 @@ export class ApiError extends QalamError {
     super(message);
   }
 
-  /** Reads a Status object; for a body that is none the HTTP status has to do. */
-  static from(body: unknown, httpStatus = 0): ApiError {
+  /** Reads a Status object; for a body that is none the HTTP status has to do. @param retryAfter the header of that name */
+  static from(body: unknown, httpStatus = 0, retryAfter: string | null = null): ApiError {
     const { code, reason, message, details } = (typeof body === "object" && body !== null ? body : {}) as {
       code?: number;
       reason?: string;
@@ -45,12 +45,11 @@ export class ApiError extends QalamError {
       details?: ErrorDetails | null;
     };
     const status = code ?? httpStatus;
-    return new ApiError(
-      status,
-      reason || "Unknown",
-      message ?? `the server answered ${status} without saying why`,
-      details ?? {},
-    );
+    const retryAfterSeconds = secondsOf(retryAfter) ?? details?.retryAfterSeconds;
+    return new ApiError(status, reason || "Unknown", message ?? `the server answered ${status} without saying why`, {
+      ...details,
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    });
   }
 
   /** Every field that was refused; empty when the refusal is not about fields. */
@@ -82,8 +81,21 @@ export class ApiError extends QalamError {
     return this.status === 422 || (this.status === 400 && this.causes.length > 0);
   }
 
+  /** How long the server asks to wait before the same request is made again: it did nothing yet. Undefined when it does not ask. */
+  get retryAfterSeconds(): number | undefined {
+    return this.isTransient ? this.details.retryAfterSeconds : undefined;
+  }
+
   /** The same request may work later: the server is overloaded, starting, stopping or had a fault. */
   get isTransient(): boolean {
     return this.status === 429 || this.status >= 500;
   }
+}
+
+/** Retry-After is a number of seconds or a date (RFC 9110, section 10.2.3). */
+function secondsOf(retryAfter: string | null): number | undefined {
+  if (retryAfter === null) return undefined;
+  if (/^\d+$/.test(retryAfter)) return Number(retryAfter);
+  const milliseconds = Date.parse(retryAfter) - Date.now();
+  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds / 1000);
 }

@@ -1,3 +1,5 @@
+import { ApiError } from "./api-error.ts";
+
 /** Why and for the how-manieth time in a row a connection is made again. */
 export interface Retry {
   /** 0 for the first attempt after one that worked. */
@@ -13,10 +15,14 @@ export type Backoff = (retry: Retry) => Promise<void>;
 const FIRST_MS = 100;
 const LONGEST_MS = 10_000;
 
-/** Waits 50–100 ms, then twice as long each time up to 5–10 s; at random, so that clients of a restarted server do not all come at once. */
-export const exponentialBackoff: Backoff = ({ attempt, signal }) => {
+/**
+ * Waits 50–100 ms, then twice as long each time up to 5–10 s; at random, so that clients of a restarted server do not all come at once. Where the server says
+ * when to come again, that much is waited before.
+ */
+export const exponentialBackoff: Backoff = ({ attempt, error, signal }) => {
   const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** attempt);
-  return delay((longest * (1 + Math.random())) / 2, signal);
+  const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+  return delay(asked + (longest * (1 + Math.random())) / 2, signal);
 };
 
 function delay(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -29,10 +29,7 @@ import {
   writeQuery,
 } from "./write-requests.ts";
 
-export interface ClientOptions extends ConnectionOptions {
-  /** Waits before a watch, log or series is taken up again; throws to give it up. @default exponentialBackoff */
-  readonly backoff?: Backoff;
-}
+export type ClientOptions = ConnectionOptions;
 
 /**
  * A typed client of the Kubernetes API that Qalam serves, for browsers and Node: the kind says what the objects look like. Refusals are
@@ -43,9 +40,9 @@ export class Client {
   readonly #connection: Connection;
   readonly #backoff: Backoff;
 
-  constructor({ backoff = exponentialBackoff, ...options }: ClientOptions) {
+  constructor(options: ClientOptions) {
     this.#connection = new Connection(options);
-    this.#backoff = backoff;
+    this.#backoff = options.backoff ?? exponentialBackoff;
   }
 
   /** @returns undefined when there is no such object; a kind that the server does not know is an ApiError */

@@ -1,4 +1,5 @@
 import { ApiError } from "./api-error.ts";
+import { type Backoff, exponentialBackoff } from "./backoff.ts";
 import { ConnectionError } from "./connection-error.ts";
 import { type Query, queryText } from "./query-text.ts";
 import { chunksOf, linesOf } from "./read-body.ts";
@@ -16,7 +17,14 @@ export interface ConnectionOptions {
   readonly fetch?: typeof fetch;
   /** Told of every warning the server sends, for example an unknown field. */
   readonly onWarning?: (text: string) => void;
+  /** Waits before a request is made again that the server asked to repeat, and before a watch, log or series is taken up again; throws to give up. @default exponentialBackoff */
+  readonly backoff?: Backoff;
 }
+
+/** Times a request is made again when the server asks for it, as in Kubernetes' own client. */
+const REPETITIONS = 10;
+/** A server that asks to wait longer has refused. */
+const LONGEST_WAIT_SECONDS = 60;
 
 export interface Request {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -86,7 +94,21 @@ export class Connection {
     }
   }
 
-  async #send({ method = "GET", path, query = {}, body, contentType, signal, onWarning }: Request): Promise<Response> {
+  /** A server that is overloaded or starting says when to come again (429 or 5xx with Retry-After); it has done nothing yet. */
+  async #send(request: Request): Promise<Response> {
+    const { signal } = request;
+    for (let attempt = 0; ; attempt++) {
+      const response = await this.#ask(request);
+      if (response.ok) return response;
+      const body: unknown = await response.json().catch(() => undefined);
+      const error = ApiError.from(body, response.status, response.headers.get("retry-after"));
+      const { retryAfterSeconds = Number.POSITIVE_INFINITY } = error;
+      if (retryAfterSeconds > LONGEST_WAIT_SECONDS || attempt === REPETITIONS) throw error;
+      await (this.#options.backoff ?? exponentialBackoff)({ attempt, error, signal });
+    }
+  }
+
+  async #ask({ method = "GET", path, query = {}, body, contentType, signal, onWarning }: Request): Promise<Response> {
     const { token } = this.#options;
     const address = `${this.#address}${path}${queryText(query)}`;
     const response = await this.#fetch(address, {
@@ -103,7 +125,6 @@ export class Connection {
     });
     this.#hasAnswered = true;
     for (const text of warningsOf(response.headers)) (onWarning ?? this.#options.onWarning)?.(text);
-    if (!response.ok) throw ApiError.from(await response.json().catch(() => undefined), response.status);
     return response;
   }
 

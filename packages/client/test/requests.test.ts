@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CONFIG_MAP, type ResourceKind, TRIAL } from "@qalam/api";
-import { Client, ConnectionError, exponentialBackoff } from "@qalam/client";
+import { type ApiError, Client, ConnectionError, exponentialBackoff, type Retry } from "@qalam/client";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { map, serve } from "./served-store.ts";
 
@@ -68,6 +68,75 @@ describe("a request", () => {
     const { client } = await serve();
     const reason = new Error("enough");
     await expect(client.list(CONFIG_MAP, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
+
+describe("a server that says when to come again", () => {
+  /** Answers refusals first, then an empty list. Counts what it was asked. */
+  async function serverThatRefuses(refusals: readonly (readonly [status: number, headers: Record<string, string>])[]) {
+    let asked = 0;
+    const server = createServer((_, response) => {
+      const [status, headers] = refusals[asked++] ?? [200, {}];
+      const failure = {
+        kind: "Status",
+        status: "Failure",
+        message: "too much",
+        reason: "TooManyRequests",
+        code: status,
+      };
+      response.writeHead(status, headers).end(JSON.stringify(status === 200 ? { items: [], metadata: {} } : failure));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const retries: Retry[] = [];
+    const client = new Client({ baseUrl, backoff: async (retry) => void retries.push(retry) });
+    return { baseUrl, client, retries, asked: () => asked };
+  }
+
+  it("is asked again, also to write, by seconds or date", async () => {
+    const inTwoSeconds = new Date(Date.now() + 2000).toUTCString();
+    const { client, retries } = await serverThatRefuses([
+      [429, { "retry-after": "1" }],
+      [503, { "retry-after": inTwoSeconds }],
+    ]);
+    expect((await client.create(CONFIG_MAP, map("m"))) as unknown).toEqual({ items: [], metadata: {} });
+    expect(retries.map(({ attempt }) => attempt)).toEqual([0, 1]);
+    const [first, second] = retries.map(({ error }) => (error as ApiError).retryAfterSeconds ?? -1);
+    expect(first).toBe(1);
+    expect(second).toBeLessThanOrEqual(2);
+    expect(second).toBeGreaterThanOrEqual(0);
+  });
+
+  it("is not asked again without it, for a refusal that stays one, for hours, and not for ever", async () => {
+    const never = [
+      [429, {}],
+      [503, {}],
+      [409, { "retry-after": "1" }],
+      [429, { "retry-after": "3600" }],
+      [429, { "retry-after": "soon" }],
+    ] as const;
+    for (const refusal of never) {
+      const { client, asked } = await serverThatRefuses([refusal]);
+      await expect(client.list(CONFIG_MAP)).rejects.toMatchObject({ status: refusal[0], message: "too much" });
+      expect(asked()).toBe(1);
+    }
+    const { client, asked } = await serverThatRefuses(
+      Array.from({ length: 20 }, () => [503, { "retry-after": "0" }] as const),
+    );
+    await expect(client.list(CONFIG_MAP)).rejects.toMatchObject({ status: 503 });
+    expect(asked()).toBe(11);
+  });
+
+  it("is left when the signal aborts meanwhile", async () => {
+    const { baseUrl, asked } = await serverThatRefuses([[429, { "retry-after": "60" }]]);
+    const abort = new AbortController();
+    const backoff = (retry: Retry) => {
+      abort.abort(new Error("enough"));
+      return exponentialBackoff(retry);
+    };
+    await expect(new Client({ baseUrl, backoff }).list(CONFIG_MAP, { signal: abort.signal })).rejects.toThrow("enough");
+    expect(asked()).toBe(1);
   });
 });
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { type AddressInfo, isIP } from "node:net";
 import type { ContainerLogs, ObservationStore, ResourceStore } from "@qalam/store";
 import type { Admission } from "./admission.ts";
-import { type AuthorizationOptions, authorize, splitTokenPath } from "./authorize.ts";
+import { type Authorize, newAuthorization, splitTokenPath } from "./authorize.ts";
 import { EventsView } from "./events-view.ts";
 import { handleFixed } from "./fixed-answers.ts";
 import { handleLog } from "./log-handler.ts";
@@ -46,8 +46,9 @@ export async function startApiServer(
   const events = new EventsView(options.store);
   const certificate = options.tls && new X509Certificate(options.tls.cert);
   const isOwnHost = (name: string) => certificate !== undefined && isNamedIn(certificate, name);
+  const authorize = newAuthorization({ token: options.token, isOwnHost });
   const handle = (request: IncomingMessage, response: ServerResponse, isMisdirected: boolean) => {
-    answer(request, response, { ...options, events, isOwnHost, isMisdirected }, since).catch((error: Error) =>
+    answer(request, response, { ...options, events, authorize, isMisdirected }, since).catch((error: Error) =>
       fail(error, request, response, options),
     );
   };
@@ -125,14 +126,18 @@ function listening(server: Server, port: number, host: string): Promise<void> {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ApiServerOptions & AuthorizationOptions & { readonly events: EventsView; readonly isMisdirected: boolean },
+  options: ApiServerOptions & {
+    readonly authorize: Authorize;
+    readonly events: EventsView;
+    readonly isMisdirected: boolean;
+  },
   since: string,
 ): Promise<void> {
   const url = parseUrl(request.url ?? "/");
   const { path: pathname, token } = splitTokenPath(url.pathname);
   const path = parseResourcePath(pathname);
   if (options.isMisdirected && !isReport(request, path)) throw misdirected(options.onError);
-  authorize(request, pathname, token, options);
+  options.authorize(request, pathname, token);
   if (path === undefined) return handleFixed(request, response, pathname, since);
   const context = { request, response, path, query: url.searchParams };
   if (path.kind.kind === "Pod" && path.subresource === "log") return handleLog(context, options.store, options.logs);
