@@ -26,8 +26,11 @@ function seconds(
   return (performance.now() - started) / 1000;
 }
 
+/** Removed at the end: a file system may be slow to make files where many were just removed, as ext4 is for minutes. */
+const everything = mkdtempSync(join(tmpdir(), "qalam-bench-"));
+
 function folderWith(experiment: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "qalam-bench-"));
+  const folder = mkdtempSync(join(everything, "run-"));
   writeFileSync(join(folder, "experiment.yaml"), experiment);
   return folder;
 }
@@ -46,7 +49,6 @@ function firstProcess(): number {
   const started = Date.now();
   seconds(...runIn(folder));
   const began = Number(readFileSync(join(folder, "began"), "utf8"));
-  rmSync(folder, { recursive: true, force: true });
   return began - started;
 }
 
@@ -59,7 +61,6 @@ function compare(trials: number, parallel: number, script: string): string {
     env: { X: "0.5" },
   });
   const tuned = seconds(...runIn(folder));
-  rmSync(folder, { recursive: true, force: true });
   const share = ((100 * plain) / tuned).toFixed(1);
   return `| ${trials} | ${parallel} | \`${script}\` | ${plain.toFixed(2)} | ${tuned.toFixed(2)} | ${(trials / tuned).toFixed(0)} | ${share} % |`;
 }
@@ -72,3 +73,4 @@ const sizes = process.argv.slice(2).map(Number);
 for (const trials of sizes.length > 0 ? sizes : [100, 1000]) console.log(compare(trials, 4, "echo loss=$X"));
 const waits = Array.from({ length: 5 }, firstProcess).sort((a, b) => a - b);
 console.log(`\nFirst training process after ${waits[2]} ms, median of ${waits.join(", ")}`);
+rmSync(everything, { recursive: true, force: true });

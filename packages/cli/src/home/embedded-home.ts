@@ -1,8 +1,8 @@
 import { findStoppingRule } from "@qalam/algorithms";
-import { type Trial, VOLUMES_ANNOTATION } from "@qalam/api";
+import { type Experiment, type Trial, VOLUMES_ANNOTATION } from "@qalam/api";
 import { explainMissingPush, isPushed } from "@qalam/collectors";
 import { type Controllers, type SamplerHost, startControllers } from "@qalam/controllers";
-import type { GrpcServer } from "@qalam/grpc";
+import { type GrpcServer, listen } from "@qalam/grpc/listen";
 import { FileLogs, type Runner, startRunner } from "@qalam/runner";
 import { type ApiServer, startApiServer } from "@qalam/server";
 import type { ContainerLogs } from "@qalam/store";
@@ -11,7 +11,7 @@ import type { SuggestionServices } from "../suggestion-services.ts";
 import type { TlsFiles } from "../tls-files.ts";
 import type { VolumeMapping } from "../volume-flag.ts";
 import { builtInSamplers } from "./built-in-samplers.ts";
-import { experimentAdmission } from "./experiment-admission.ts";
+import { type ExternalAlgorithms, experimentAdmission } from "./experiment-admission.ts";
 import type { Home, HomeMode } from "./home.ts";
 import { localObservations } from "./local-observations.ts";
 import { forgetPorts, keepPorts, leftPorts, startOnFirst } from "./ports.ts";
@@ -137,14 +137,10 @@ async function startServers(
   logs: ContainerLogs,
   { port, grpcPort, suggestionServices = new Map(), tls, onError }: EmbeddedHomeOptions,
 ): Promise<Pick<Parts, "server" | "dbManager"> & { readonly token: string; readonly samplers: SamplerHost }> {
-  const { dbManagerService, ExternalSamplerHost, startGrpcServer } = await import("@qalam/grpc"); // here, so that other commands start faster
   const left = leftPorts(path);
   const token = ensureToken(path);
-  const samplers = new ExternalSamplerHost(suggestionServices, builtInSamplers());
-  const admission = experimentAdmission(store, {
-    names: [...suggestionServices.keys()],
-    problems: (experiment) => samplers.problems(experiment),
-  });
+  const { samplers, external } = await samplerHost(suggestionServices);
+  const admission = experimentAdmission(store, external);
   const server = await startOnFirst(port === undefined ? [left.api ?? 0, 0] : [port], (one) =>
     startApiServer(
       { store, observations, logs, admission, token, onError, ...(tls !== undefined && { tls }) },
@@ -153,10 +149,14 @@ async function startServers(
   );
   keepCertificate(path, tls?.cert);
   setAddress(server.address);
-  const services = [dbManagerService({ store, observations, now: () => new Date().toISOString() })];
-  const check = async (): Promise<void> => void (await store.currentResourceVersion());
+  const openDbManager = async () => {
+    const { dbManagerService, serveConnections } = await import("@qalam/grpc");
+    const services = [dbManagerService({ store, observations, now: () => new Date().toISOString() })];
+    const check = async (): Promise<void> => void (await store.currentResourceVersion());
+    return serveConnections({ services, check, onError });
+  };
   const wanted = grpcPort === undefined ? [left.dbManager ?? DB_MANAGER_PORT, DB_MANAGER_PORT, 0] : [grpcPort];
-  const dbManager = await startOnFirst(wanted, (one) => startGrpcServer({ services, check, port: one, onError })).catch(
+  const dbManager = await startOnFirst(wanted, (one) => listen(openDbManager, { port: one, onError })).catch(
     async (error: Error) => {
       await server.close();
       throw error;
@@ -164,6 +164,17 @@ async function startServers(
   );
   keepPorts(path, { api: portOf(server.address), dbManager: portOf(dbManager.address) });
   return { server, dbManager, token, samplers };
+}
+
+/** Algorithms that run elsewhere are called over gRPC, which is loaded for them only. */
+async function samplerHost(
+  services: SuggestionServices,
+): Promise<{ readonly samplers: SamplerHost; readonly external?: ExternalAlgorithms }> {
+  if (services.size === 0) return { samplers: builtInSamplers() };
+  const { ExternalSamplerHost } = await import("@qalam/grpc");
+  const samplers = new ExternalSamplerHost(services, builtInSamplers());
+  const problems = (experiment: Experiment) => samplers.problems(experiment);
+  return { samplers, external: { names: [...services.keys()], problems } };
 }
 
 function portOf(address: string): number {
