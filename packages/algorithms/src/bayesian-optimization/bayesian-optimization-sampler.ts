@@ -1,6 +1,7 @@
 import type { RandomStream } from "@qalam/numeric";
 import { candidates } from "../gp/candidates.ts";
 import type { GpFit } from "../gp/gp-model.ts";
+import { DEFAULT_STARTUP } from "../gp/gp-sampler.ts";
 import { type Guide, GuidedSearch } from "../gp/guided-search.ts";
 import { maximizeAcquisition } from "../gp/maximize-acquisition.ts";
 import { warpedLosses } from "../gp/output-transform.ts";
@@ -181,6 +182,6 @@ function settingsOf(settings: SamplerOptions["settings"]): Settings {
     estimator: (settings.base_estimator ?? "GP") as Settings["estimator"],
     criterion: criterion as Settings["criterion"],
     optimizer: settings.acq_optimizer ?? "auto",
-    initialPoints: Number(settings.n_initial_points ?? 10),
+    initialPoints: Number(settings.n_initial_points ?? DEFAULT_STARTUP),
   };
 }

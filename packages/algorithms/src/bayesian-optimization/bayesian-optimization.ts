@@ -1,3 +1,4 @@
+import { DEFAULT_STARTUP } from "../gp/gp-sampler.ts";
 import type { Algorithm } from "../sampler.ts";
 import { RANDOM_STATE } from "../settings.ts";
 import { BayesianOptimizationSampler } from "./bayesian-optimization-sampler.ts";
@@ -22,7 +23,7 @@ export const bayesianoptimization: Algorithm = {
       name: "n_initial_points",
       type: "int",
       min: 0,
-      default: "10",
+      default: String(DEFAULT_STARTUP),
       description: "Trials before the model takes over.",
     },
     {

@@ -1,6 +1,9 @@
 import type { RandomStream } from "@qalam/numeric";
 import { CRITERIA, type CriterionName } from "./criterion.ts";
 
+/** Lead of expected improvement: gains are sums of predictions, which say little at first and then favour the greediest criterion. In deviations of the losses. */
+const LEAD = 8;
+
 /**
  * A portfolio of criteria (Hoffman et al. 2011, GP-Hedge): each proposes a point, one is drawn with probability ∝ exp(gain), and every criterion's gain then falls by
  * the loss that the model predicts at the point it proposed.
@@ -10,7 +13,7 @@ export class Hedge {
 
   /** @param gains what `dump` of an earlier instance gave */
   constructor(gains: readonly number[] = []) {
-    this.#gains = Float64Array.from(CRITERIA, (_, i) => gains[i] ?? 0);
+    this.#gains = Float64Array.from(CRITERIA, (name, i) => gains[i] ?? (name === "EI" ? LEAD : 0));
   }
 
   /** @param predicted loss at each criterion's proposal, in the order of CRITERIA */
