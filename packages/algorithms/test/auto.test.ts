@@ -27,9 +27,11 @@ describe("auto", () => {
     expect(chooseMethod(options, 0).method).toBe("gp");
     expect(chooseMethod(options, GP_TRIALS - 1).method).toBe("gp");
     expect(chooseMethod(options, GP_TRIALS)).toEqual({
-      method: "multivariate-tpe",
+      method: "turbo",
       reason: `${GP_TRIALS} trials have finished`,
     });
+    expect(chooseMethod({ ...options, constraints: 1 }, GP_TRIALS).method).toBe("multivariate-tpe");
+    expect(chooseMethod({ ...options, constraints: 1 }, 0).method).toBe("gp");
     expect(chooseMethod({ ...options, space: list }, 0)).toMatchObject({ reason: "a list of 501 values" });
     expect(chooseMethod({ ...options, directions: ["minimize", "maximize"] }, 0).method).toBe("gp");
     const five = new Array<"minimize">(5).fill("minimize");
@@ -54,7 +56,9 @@ describe("auto", () => {
     stopped.tell([...told].reverse());
     const answers = [never, stopped].map((sampler) => sampler.ask(3, []).suggestions);
     expect(answers[0]?.map(({ id }) => id)).toEqual([GP_TRIALS + 5, GP_TRIALS + 6, GP_TRIALS + 7]);
-    expect(answers[0]?.[0]?.origin).toMatch(/^auto, as 300 trials have finished: multivariate-tpe/);
+    expect(answers[0]?.[0]?.origin).toMatch(
+      /^auto, as 300 trials have finished: turbo: highest expected improvement in a region of length 0.8/,
+    );
     expect(answers[1]).toEqual(answers[0]);
   });
 });

@@ -1,9 +1,10 @@
 import { gp } from "../gp/gp.ts";
 import type { Answer, FinishedTrial, Json, PendingTrial, Sampler, SamplerOptions } from "../sampler.ts";
 import { multivariateTpe } from "../tpe/tpe.ts";
+import { turbo } from "../turbo/turbo.ts";
 import { type Choice, chooseMethod } from "./choose-method.ts";
 
-const METHODS = { gp, "multivariate-tpe": multivariateTpe } as const;
+const METHODS = { gp, "multivariate-tpe": multivariateTpe, turbo } as const;
 
 /** The method at work with its own state, and the number of the next suggestion. */
 type State = { readonly next?: number; readonly method?: Choice["method"]; readonly inner?: Json };

@@ -6,7 +6,7 @@ import { AutoSampler } from "./auto-sampler.ts";
 export const auto: Algorithm = {
   name: "auto",
   summary:
-    "chooses for you: a Gaussian process for the first few hundred trials, then, or with more than four objectives, Parzen estimators",
+    "chooses for you: a Gaussian process for the first few hundred trials, then of one region; Parzen estimators with many objectives",
   source: "our measurements (docs/reference/benchmarks/search-quality.md)",
   slowAsks: true,
   settings: [RANDOM_STATE],
