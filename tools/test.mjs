@@ -11,6 +11,7 @@ await setup();
 const python = ensurePythonEnvironment("examples", "examples/requirements.txt");
 const torch = ensurePythonEnvironment("torch", "examples/pytorch/requirements.txt");
 const sdk = ensurePythonEnvironment("sdk", "test/sdk/requirements.txt");
+const kubeflow = ensurePythonEnvironment("kubeflow-sdk", "test/sdk/kubeflow-requirements.txt");
 
 const { check } = await import("./check.mjs");
 const checks = patterns.length === 0 ? check() : { passed: 0, failed: 0 };
@@ -25,6 +26,7 @@ const status = run(
       ...process.env,
       ...(python && { PATH: `${python}${delimiter}${process.env.PATH}`, QALAM_TEST_PYTHON: python }),
       ...(sdk && { QALAM_TEST_SDK: sdk }),
+      ...(kubeflow && { QALAM_TEST_KUBEFLOW_SDK: kubeflow }),
       ...(torch && { QALAM_TEST_TORCH: torch }),
     },
   },

@@ -7,6 +7,9 @@ import { collect, startQalam, temporaryFolder, untilOutput } from "../e2e/qalam-
 /** Folder of the Python that has Katib's SDK; `npm test` makes it. */
 export const SDK = process.env.QALAM_TEST_SDK;
 
+/** Folder of the Python that has the newer Kubeflow SDK. */
+export const KUBEFLOW_SDK = process.env.QALAM_TEST_KUBEFLOW_SDK;
+
 /** `qalam up` whose trials find that Python. */
 export async function startSdkServer() {
   const home = temporaryFolder();
@@ -21,10 +24,15 @@ export async function startSdkServer() {
   return { home, env, dbManager };
 }
 
-/** Runs a script of this folder and reads the JSON of its last line. @throws with all it wrote when it fails */
-export async function runPython<T>(script: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<T> {
+/** Runs a script of this folder and reads the JSON of its last line. @param python folder of the Python that runs it @throws with all it wrote when it fails */
+export async function runPython<T>(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  python = SDK,
+): Promise<T> {
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const { status, stdout, stderr } = await collect(spawn(join(SDK ?? "", "python"), [file, ...args], { env }));
+  const { status, stdout, stderr } = await collect(spawn(join(python ?? "", "python"), [file, ...args], { env }));
   if (status !== 0) throw new Error(`${script} ended with ${status}:\n${stdout}\n${stderr}`);
   return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as T;
 }
