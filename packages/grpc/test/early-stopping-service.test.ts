@@ -1,7 +1,9 @@
 import { status } from "@grpc/grpc-js";
+import { TRIAL } from "@qalam/api";
 import { expect, it } from "vitest";
 import { dbManagerService } from "../src/db-manager.ts";
 import { earlyStoppingService } from "../src/early-stopping/early-stopping-service.ts";
+import type { TrialPlace } from "../src/early-stopping/mark-stopped.ts";
 import {
   ComparisonType,
   DBManager,
@@ -150,7 +152,60 @@ it("accepts what fits, and refuses requests without early stopping, objective or
   expect(faults).toEqual([]);
 });
 
-it("says that it marks no trials", async () => {
+it("marks a stopped trial once, next to what its controllers write, and leaves one that has ended", async () => {
+  const { resources: store } = await openData();
+  await addTrial(store, "runs");
+  await addTrial(store, "ended", { ended: "Succeeded" });
+  const running = {
+    type: "Running",
+    status: "True",
+    reason: "TrialRunning",
+    message: "",
+    lastUpdateTime: "",
+    lastTransitionTime: "",
+  } as const;
+  let writes = 0;
+  const place: TrialPlace = {
+    namespace: "default",
+    store: {
+      get: async (kind, key, options) => {
+        const object = await store.get(kind, key, options);
+        if (writes++ < 2)
+          await store.patch(
+            TRIAL,
+            key,
+            { status: { startTime: `2026-01-0${writes}T00:00:00Z`, conditions: [running] } },
+            { subresource: "status" },
+          );
+        return object;
+      },
+      patch: (...args) => store.patch(...args),
+    },
+  };
+  const now = () => "2026-01-01T00:00:00Z";
+  const { address, faults } = await serve([earlyStoppingService({ trials: () => place, now })]);
+  const client = clientOf(EarlyStopping, address);
+  const mark = (trialName: string) => client.setTrialStatus({ trialName }, PATIENTLY);
+  await mark("runs");
+  await mark("runs");
+  const stopped = {
+    type: "EarlyStopped",
+    status: "True",
+    reason: "TrialEarlyStopped",
+    message: "Trial is early stopped",
+  };
+  expect((await store.get(TRIAL, { namespace: "default", name: "runs" }))?.status).toEqual({
+    startTime: "2026-01-02T00:00:00Z",
+    conditions: [running, { ...stopped, lastUpdateTime: now(), lastTransitionTime: now() }],
+  });
+  await mark("ended");
+  expect((await store.get(TRIAL, { namespace: "default", name: "ended" }))?.status?.conditions).toHaveLength(1);
+  await expect(mark("none")).rejects.toMatchObject({ code: status.NOT_FOUND });
+  await expect(mark("")).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+  expect(faults).toEqual([]);
+});
+
+it("without access to a cluster says that it marks no trials", async () => {
   const { client } = await start();
   await expect(client.setTrialStatus({ trialName: "a" }, PATIENTLY)).rejects.toMatchObject({
     code: status.UNIMPLEMENTED,

@@ -13,7 +13,11 @@ const BODILESS = new Set([204, 205, 304]);
  * @param certificate PEM
  */
 export function pinnedFetch(certificate: string): typeof fetch {
-  const agent = new PinnedAgent(new X509Certificate(certificate).fingerprint256);
+  return fetchThrough(new PinnedAgent(new X509Certificate(certificate).fingerprint256));
+}
+
+/** `fetch` over connections that an agent makes: with an authority or a certificate of its own. */
+export function fetchThrough(agent: Agent): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);
     const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());

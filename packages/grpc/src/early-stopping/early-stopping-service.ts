@@ -11,12 +11,23 @@ import { objectiveTypes } from "../messages/enums.ts";
 import { CallError } from "../server/grpc-status.ts";
 import { type Service, unaryService } from "../server/service.ts";
 import { finishedHistories } from "./finished-histories.ts";
+import { markStopped, type TrialPlace } from "./mark-stopped.ts";
+
+export interface EarlyStoppingOptions {
+  /** The cluster whose trials are marked when collectors have stopped them. Asked at every call, as its access may change; absent when there is none. */
+  readonly trials?: () => TrialPlace;
+  /** RFC 3339. */
+  readonly now?: () => string;
+}
 
 /**
  * Our stopping rules as a Katib early-stopping service (Katib behaviour 7, 8.1): those that one bound can tell, which Katib's collectors test at one report.
  * Keeps nothing between calls.
  */
-export function earlyStoppingService(): Service {
+export function earlyStoppingService({
+  trials: place,
+  now = () => `${new Date().toISOString().slice(0, 19)}Z`,
+}: EarlyStoppingOptions = {}): Service {
   return unaryService(EarlyStopping, {
     async getEarlyStoppingRules({ experiment, trials, dbManagerAddress }) {
       const { settings, fixedBound } = checked(experiment?.spec?.earlyStopping);
@@ -38,10 +49,15 @@ export function earlyStoppingService(): Service {
       return {};
     },
     async setTrialStatus({ trialName }) {
-      throw new CallError(
-        status.UNIMPLEMENTED,
-        `trial ${JSON.stringify(trialName)} is not marked as EarlyStopped: this service has no access to the Kubernetes API; let the collectors call one that has`,
-      );
+      if (trialName === "") throw invalid("trial_name is empty");
+      if (place === undefined)
+        throw new CallError(
+          status.UNIMPLEMENTED,
+          `trial ${JSON.stringify(trialName)} is not marked as EarlyStopped: this service has no access to a Kubernetes API; start it with --kubeconfig, or in a pod with a service account`,
+        );
+      const { store, namespace } = place();
+      await markStopped(store, { namespace, name: trialName }, now());
+      return {};
     },
   });
 }

@@ -13,6 +13,8 @@ export class CallError extends Error {
 
 const codes: Readonly<Record<number, status>> = {
   400: status.INVALID_ARGUMENT,
+  401: status.UNAUTHENTICATED,
+  403: status.PERMISSION_DENIED,
   404: status.NOT_FOUND,
   409: status.ABORTED,
   422: status.INVALID_ARGUMENT,
