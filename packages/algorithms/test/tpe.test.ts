@@ -14,6 +14,7 @@ import { KernelSpace } from "../src/tpe/kernel-space.ts";
 import { type KernelTable, KernelTables, nodeOf } from "../src/tpe/kernel-tables.ts";
 import { ParzenEstimator } from "../src/tpe/parzen-estimator.ts";
 import { RankedHistory } from "../src/tpe/ranked-history.ts";
+import { Spread } from "../src/tpe/spread.ts";
 
 const random = randomStream(4, "tpe test");
 
@@ -28,7 +29,9 @@ function estimatorOf(space: SamplerOptions["space"], count: number, weights?: Fl
   }
   const centres = { rows, first: 0, count };
   const estimator = new ParzenEstimator(axes);
-  const kernels = kernelsFor(axes, new KernelTables(axes), centres, { factor: 1, prior: 1 });
+  const spread = new Spread(axes);
+  spread.add(rows, 0, count);
+  const kernels = kernelsFor(axes, new KernelTables(axes), { spread, count }, { factor: 1, prior: 1 });
   estimator.fit(centres, kernels, 1, weights);
   return { axes, estimator, kernelSpace, centres, kernels };
 }
@@ -145,6 +148,27 @@ it("coordinates of cells and categories go to the unit axis and back", () => {
   }
 });
 
+describe("the spread of kernel coordinates", () => {
+  const spreadOf = (some: Float64Array) => {
+    const spread = new Spread([{ kind: "continuous" }]);
+    spread.add(some, 0, some.length);
+    return spread;
+  };
+
+  it("is the deviation, with the prior as a further row", () => {
+    expect(spreadOf(Float64Array.of(0.2, 0.2, 0.2)).deviations(0)[0]).toBeLessThan(1e-6);
+    expect(spreadOf(Float64Array.of(0.2, 0.6, Number.NaN)).deviations(0)[0]).toBeCloseTo(0.2, 9);
+    expect(spreadOf(new Float64Array(0)).deviations(1)[0]).toBeCloseTo(Math.sqrt(1 / 12), 9);
+  });
+
+  it("is exactly the same in any order, and after rows have come and gone", () => {
+    const some = Float64Array.from({ length: 1000 }, () => random.uniform() ** 4);
+    const [gone, rest] = [some.subarray(0, 300), some.subarray(300)];
+    const expected = spreadOf(rest.slice().reverse()).deviations(0.1);
+    expect(spreadOf(some).without(spreadOf(gone)).deviations(0.1)).toEqual(expected);
+  });
+});
+
 describe("the ranked history", () => {
   const trial = (id: number, more: Partial<FinishedTrial>): FinishedTrial => ({
     id,
@@ -154,7 +178,7 @@ describe("the ranked history", () => {
     ...more,
   });
   const order = (trials: readonly FinishedTrial[], directions: SamplerOptions["directions"], good = 1) => {
-    const history = new RankedHistory(directions, 1);
+    const history = new RankedHistory(directions, [{ kind: "continuous" }]);
     for (const one of trials) history.add(one, Float64Array.from(one.point));
     return [...history.rows(good, 0).slice(0, trials.length)];
   };

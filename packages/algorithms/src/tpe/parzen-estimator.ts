@@ -33,10 +33,11 @@ export class ParzenEstimator {
   /** Coordinates along them of the point at hand. */
   readonly #position: Float64Array;
   readonly #discrete: readonly number[];
-  /** Sums of the normalising constants along the continuous axes, [kernels] and room for more. */
+  /** Sums of the kernels' normalising constants along the continuous axes, NaN until needed, [kernels] and room for more. */
   #constants = new Float64Array(0);
-  /** Kernels with a place along every axis, from the first on. */
-  #complete = 0;
+  #known = 0;
+  /** The largest that such a sum can be. */
+  #largestConstant = 0;
 
   constructor(axes: readonly KernelAxis[]) {
     this.#axes = axes;
@@ -59,7 +60,8 @@ export class ParzenEstimator {
     this.#continuous.forEach((d, k) => {
       this.#halves[k] = SQRT_HALF / (kernels[d] as KernelTable).bandwidth;
     });
-    this.#complete = 0;
+    this.#largestConstant = this.#continuous.reduce((sum, d) => sum + (kernels[d] as KernelTable).largest, 0);
+    this.#known = 0;
     this.grow(centres, prior, weights);
   }
 
@@ -69,7 +71,7 @@ export class ParzenEstimator {
     this.#centres = centres;
     this.#logWeights = weights?.map((weight) => Math.log(weight / total)) ?? -Math.log(total);
     this.#priorLogWeight = Math.log(prior / total);
-    this.#setConstants();
+    this.#forgetConstants();
   }
 
   /**
@@ -83,12 +85,11 @@ export class ParzenEstimator {
     let enough = Math.exp(limit - largest);
     const floor = largest + NEGLIGIBLE - Math.log(count + 1);
     const weights = this.#logWeights;
-    const isComplete = this.#complete === count && this.#setPosition(point);
+    const isComplete = this.#setPosition(point);
     for (let i = 0; i < count; i++) {
       const weight = typeof weights === "number" ? weights : (weights[i] as number);
-      const log = isComplete
-        ? this.#completeLog(i, point, weight, floor)
-        : this.#kernelLog(first + i, point, weight, floor);
+      let log = isComplete ? this.#completeLog(i, point, weight, floor) : Number.NaN;
+      if (Number.isNaN(log)) log = this.#kernelLog(first + i, point, weight, floor);
       if (log <= floor) continue;
       if (log > largest) {
         sum = sum * Math.exp(largest - log) + 1;
@@ -129,24 +130,31 @@ export class ParzenEstimator {
     return centre;
   }
 
-  /** Normalising constants of the kernels that have come. Stops at one that lacks a place. */
-  #setConstants(): void {
-    const { rows, first, count } = this.#centres;
-    const width = this.#axes.length;
+  /** Makes room for the constants of the kernels that have come. */
+  #forgetConstants(): void {
+    const { count } = this.#centres;
     if (this.#constants.length < count) {
       const larger = new Float64Array(2 * count);
       larger.set(this.#constants);
       this.#constants = larger;
     }
-    for (let i = this.#complete; i < count; i++) {
-      const start = (first + i) * width;
-      for (let d = 0; d < width; d++) if (Number.isNaN(rows[start + d])) return;
-      let sum = 0;
-      for (const d of this.#continuous)
-        sum += (this.#logs[d] as Float64Array)[nodeOf(rows[start + d] as number)] as number;
-      this.#constants[i] = sum;
-      this.#complete = i + 1;
+    this.#constants.fill(Number.NaN, this.#known, count);
+    this.#known = count;
+  }
+
+  /** NaN when the kernel lacks a place. */
+  #constantOf(kernel: number): number {
+    const known = this.#constants[kernel] as number;
+    if (!Number.isNaN(known)) return known;
+    const { rows, first } = this.#centres;
+    const start = (first + kernel) * this.#axes.length;
+    let sum = 0;
+    for (const d of this.#continuous) {
+      const centre = rows[start + d] as number;
+      sum += Number.isNaN(centre) ? centre : ((this.#logs[d] as Float64Array)[nodeOf(centre)] as number);
     }
+    this.#constants[kernel] = sum;
+    return sum;
   }
 
   /** @returns whether the point has a place along every axis */
@@ -158,8 +166,8 @@ export class ParzenEstimator {
   }
 
   /**
-   * Log density of a kernel where kernels and point have all coordinates, −Infinity as soon as it is sure to stay below the floor: its constants are known, so
-   * every continuous axis can only lower it.
+   * Log density of a kernel at a point that has all coordinates, −Infinity as soon as it is sure to stay below the floor: it begins with the largest constants, so
+   * that every continuous axis can only lower it. NaN when the kernel lacks a place.
    */
   #completeLog(kernel: number, point: Float64Array, logWeight: number, floor: number): number {
     const { rows, first } = this.#centres;
@@ -168,12 +176,13 @@ export class ParzenEstimator {
     const position = this.#position;
     const halves = this.#halves;
     const least = floor - this.#discreteAhead;
-    let log = logWeight + (this.#constants[kernel] as number);
+    let log = logWeight + this.#largestConstant;
     for (let k = 0; k < continuous.length; k++) {
       const z = ((position[k] as number) - (rows[start + (continuous[k] as number)] as number)) * (halves[k] as number);
       log -= z * z;
       if (log < least) return Number.NEGATIVE_INFINITY;
     }
+    log += this.#constantOf(kernel) - this.#largestConstant;
     for (const d of this.#discrete) {
       const axis = this.#axes[d] as Exclude<KernelAxis, { kind: "continuous" }>;
       log += (this.#logs[d] as Float64Array)[(rows[start + d] as number) * axis.count + (point[d] as number)] as number;

@@ -3,6 +3,8 @@ import { referencePoint, selectByHypervolume } from "../multi-objective/hypervol
 import { nonDominatedRanks } from "../multi-objective/non-dominated-ranks.ts";
 import { isFeasible, lossesOf, rankKeys } from "../rank-trials.ts";
 import type { Direction, FinishedTrial } from "../sampler.ts";
+import type { KernelAxis } from "./kernel-axis.ts";
+import { Spread } from "./spread.ts";
 
 interface Entry {
   readonly losses: Float64Array;
@@ -19,6 +21,8 @@ const LOSS = 4;
 
 /** Finished trials, best first, as rows of kernel coordinates. One objective: a trial takes its place when told. Several: ranked anew when asked for. */
 export class RankedHistory {
+  /** Of all rows. */
+  readonly spread: Spread;
   readonly #directions: readonly Direction[];
   readonly #width: number;
   readonly #entries: Entry[] = [];
@@ -27,11 +31,12 @@ export class RankedHistory {
   #failed = 0;
   #isRanked = true;
 
-  /** @param width coordinates per row */
-  constructor(directions: readonly Direction[], width: number) {
+  /** @param axes of the coordinates */
+  constructor(directions: readonly Direction[], axes: readonly KernelAxis[]) {
+    this.spread = new Spread(axes);
     this.#directions = directions;
-    this.#width = width;
-    this.#rows = new Float64Array(64 * width);
+    this.#width = axes.length;
+    this.#rows = new Float64Array(64 * axes.length);
   }
 
   /** Number of trials. */
@@ -55,6 +60,7 @@ export class RankedHistory {
     const isComparable = trial.state === "succeeded" && isFeasible(trial);
     const entry = { losses, coordinates, isFailed, isComparable, keys };
     this.#ids.add(trial.id);
+    this.spread.add(coordinates);
     if (isFailed) this.#failed++;
     if (this.#directions.length > 1) {
       this.#entries.push(entry);

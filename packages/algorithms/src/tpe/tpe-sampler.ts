@@ -45,7 +45,7 @@ export class TpeSampler implements Sampler {
     this.#ledger = new Ledger(space, seed, initialPoints, typeof state === "number" ? state : firstId);
     this.#kernels = new KernelSpace(space);
     const { axes } = this.#kernels;
-    this.#history = new RankedHistory(directions, axes.length);
+    this.#history = new RankedHistory(directions, axes);
     this.#densities = new TrialDensities(axes, settings, directions.length > 1);
     this.#start = new StartingPoints(space, seed, "tpe");
   }

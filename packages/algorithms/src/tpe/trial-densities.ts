@@ -1,9 +1,10 @@
 import type { RandomStream } from "@qalam/numeric";
-import { kernelsFor } from "./bandwidths.ts";
+import { type Centres, kernelsFor } from "./bandwidths.ts";
 import type { KernelAxis } from "./kernel-axis.ts";
 import { KernelTables } from "./kernel-tables.ts";
 import { ParzenEstimator } from "./parzen-estimator.ts";
 import type { RankedHistory } from "./ranked-history.ts";
+import { Spread } from "./spread.ts";
 
 /** Good trials at most; of several objectives more, as they are to cover a front. */
 const MOST_GOOD = { one: 25, several: 100 };
@@ -47,14 +48,21 @@ export class TrialDensities {
     this.good = Math.max(1, Math.min(most, Math.ceil(gamma * history.usable)));
     this.#rows = history.rows(this.good, liars.length + room);
     this.#count = history.count;
-    for (const liar of liars) this.#rows.set(liar, this.#count++ * this.#axes.length);
+    const goodSpread = new Spread(this.#axes);
+    goodSpread.add(this.#rows, 0, this.good);
+    const otherSpread = history.spread.without(goodSpread);
+    for (const liar of liars) {
+      this.#rows.set(liar, this.#count++ * this.#axes.length);
+      otherSpread.add(liar);
+    }
     const prior = Math.min(1, SETTLED / history.count);
     const good = { rows: this.#rows, first: 0, count: this.good };
-    const kernels = kernelsFor(this.#axes, this.#tables, good, { factor: FACTOR.good, prior });
+    const kernelsAlong = (spread: Spread, { count }: Centres, factor: number) =>
+      kernelsFor(this.#axes, this.#tables, { spread, count }, { factor, prior });
+    const kernels = kernelsAlong(goodSpread, good, FACTOR.good);
     this.#goodDensity.fit(good, kernels, priorWeight, this.#isMultiObjective ? undefined : rankWeights(this.good));
     const others = this.#others();
-    const otherKernels = kernelsFor(this.#axes, this.#tables, others, { factor: FACTOR.others, prior });
-    this.#otherDensity.fit(others, otherKernels, priorWeight);
+    this.#otherDensity.fit(others, kernelsAlong(otherSpread, others, FACTOR.others), priorWeight);
   }
 
   /** A suggestion becomes a pending trial. */
