@@ -18,6 +18,11 @@ import { TradeOffs } from "./trade-offs.ts";
 
 /** Trials before the model takes over, unless set. */
 export const DEFAULT_STARTUP = 6;
+/**
+ * Every second suggestion is to improve by this much, in deviations of the losses: it looks further around, where the others close in on the best point so far. Found
+ * by measurement (docs/reference/benchmarks/search-quality.md).
+ */
+const MARGIN = 0.05;
 /** Best points that candidates are sprayed around. */
 const CENTRES = 5;
 
@@ -106,7 +111,7 @@ export class GpSampler implements Sampler {
     const aim = this.#aim();
     const centres = aim.best(CENTRES).map((i) => this.#observations[i]?.features as Float64Array);
     const n = this.#observations.length;
-    const improvement = aim.improvement(random.split("fantasies"));
+    const improvement = aim.improvement(random.split("fantasies"), ledger.next % 2 === 0 ? MARGIN : 0);
     const feasibility = this.#constraints.map(({ posterior }) => new LogFeasibility(posterior, 0));
     const scored = maximizeAcquisition(
       sumOf(improvement === undefined ? feasibility : [improvement, ...feasibility]),

@@ -4,9 +4,9 @@ import type { Point } from "../parameter.ts";
 import { INITIAL_ORIGIN } from "../pointwise-sampler.ts";
 import type { Answer, FinishedTrial, PendingTrial, SamplerOptions, SuggestedTrial } from "../sampler.ts";
 import { seedOf } from "../settings.ts";
+import { StartingPoints } from "../starting-points.ts";
 import { FeatureSpace } from "./feature-space.ts";
 import { GpHistory } from "./gp-history.ts";
-import { StartDesign } from "./start-design.ts";
 
 /** The model of a search, and what it finds promising. */
 export interface Guide {
@@ -31,7 +31,7 @@ export class GuidedSearch {
   readonly ledger: Ledger;
   readonly features: FeatureSpace;
   readonly history: GpHistory;
-  readonly #start: StartDesign;
+  readonly #start: StartingPoints;
 
   /** @param next number of the next suggestion, from an earlier instance */
   constructor(options: SamplerOptions, next = options.firstId) {
@@ -39,7 +39,7 @@ export class GuidedSearch {
     this.ledger = new Ledger(options.space, seed, options.initialPoints, next);
     this.features = new FeatureSpace(options.space);
     this.history = new GpHistory(this.features, options);
-    this.#start = new StartDesign(options.space, seed);
+    this.#start = new StartingPoints(options.space, seed, "gp");
   }
 
   tell(trials: readonly FinishedTrial[]): void {
@@ -85,7 +85,7 @@ export class GuidedSearch {
 
   #startPoint(random: RandomStream, origin: string): { point: Point; origin: string } | undefined {
     const id = this.ledger.next;
-    const point = this.ledger.fresh((attempt) => this.#start.point(id, attempt, random), random);
+    const point = this.ledger.fresh((attempt) => this.#start.at(id, attempt, random), random);
     return point && { point, origin };
   }
 }

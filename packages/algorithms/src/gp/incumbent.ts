@@ -7,8 +7,8 @@ import type { Posterior } from "./posterior.ts";
 export interface Aim {
   /** Numbers of the rows that good points lie near, the best first. */
   best(count: number): number[];
-  /** What a point is expected to gain; undefined while nothing is feasible. */
-  improvement(random: RandomStream): Acquisition | undefined;
+  /** What a point is expected to gain; undefined while nothing is feasible. @param margin gains of a single loss count from here on, in its deviations */
+  improvement(random: RandomStream, margin: number): Acquisition | undefined;
 }
 
 /** The best trial of one objective, by the model's mean: without its noise. */
@@ -33,11 +33,13 @@ export class Incumbent implements Aim {
       .slice(0, count);
   }
 
-  improvement(random: RandomStream): Acquisition | undefined {
+  improvement(random: RandomStream, margin: number): Acquisition | undefined {
     let best = Number.POSITIVE_INFINITY;
     this.#isFeasible.forEach((isFeasible, i) => {
       if (isFeasible) best = Math.min(best, this.#fitted[i]!);
     });
-    return best === Number.POSITIVE_INFINITY ? undefined : new LogExpectedImprovement(this.#posterior, best, random);
+    return best === Number.POSITIVE_INFINITY
+      ? undefined
+      : new LogExpectedImprovement(this.#posterior, best - margin, random);
   }
 }
