@@ -62,6 +62,7 @@ describe("a Gaussian process with more trials than rows", () => {
     loaded.tell([...trials].reverse());
     const { suggestions } = sampler.ask(2, []);
     expect(loaded.ask(2, []).suggestions).toEqual(suggestions);
-    expect(Math.abs(suggestions[0]!.point[0]! - 0.3)).toBeLessThan(0.01);
+    // The first one asks for a margin, which there is not around the best.
+    expect(Math.abs(suggestions[1]!.point[0]! - 0.3)).toBeLessThan(0.01);
   });
 });
