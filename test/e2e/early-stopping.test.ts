@@ -1,8 +1,11 @@
-import { existsSync, readFileSync, watch, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { TRIAL, type Trial } from "@qalam/api";
+import { openDataDirectory } from "@qalam/store/sqlite";
 import { describe, expect, it } from "vitest";
 import { type ManifestOptions, writeManifest } from "./manifest.ts";
 import { collect, qalam, startQalam, temporaryFolder, untilOutput } from "./qalam-command.ts";
+import { untilFile } from "./until-file.ts";
 
 interface StoredTrial {
   metadata: { name: string };
@@ -26,19 +29,6 @@ function messageOf({ status }: StoredTrial, type: string): string {
   return status.conditions.find((condition) => condition.type === type)?.message ?? "";
 }
 
-/** Resolves when a file is there. */
-function untilFile(folder: string, name: string): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!existsSync(join(folder, name))) return;
-      watcher.close();
-      resolve();
-    };
-    const watcher = watch(folder, look);
-    look();
-  });
-}
-
 /** A process that has ended but whose parent has not asked for it counts as gone. */
 function isRunning(pid: string): boolean {
   try {
@@ -46,6 +36,28 @@ function isRunning(pid: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Writes the condition into the trial that runs, while no server has the data directory. */
+async function writeEarlyStopped(home: string, why: { reason: string; message: string }): Promise<void> {
+  const { resources, close } = await openDataDirectory(home);
+  const [trial] = (await resources.list(TRIAL)).items.filter(({ status }) => status?.completionTime === undefined);
+  const now = new Date().toISOString();
+  const others = trial?.status?.conditions?.map((one) =>
+    one.type === "Running" ? { ...one, status: "False" as const } : one,
+  );
+  const stopped = {
+    type: "EarlyStopped",
+    status: "True",
+    lastTransitionTime: now,
+    lastUpdateTime: now,
+    ...why,
+  } as const;
+  await resources.updateStatus(TRIAL, {
+    ...(trial as Trial),
+    status: { ...trial?.status, conditions: [...(others ?? []), stopped] },
+  });
+  await close();
 }
 
 const medianstop = (settings: Record<string, string> = { min_trials_required: "3", start_step: "2" }) => ({
@@ -216,6 +228,30 @@ describe("a server that is killed while a rule is active", () => {
     for (const trial of stopped)
       expect(trial.status.observation?.metrics).toEqual([{ name: "loss", min: "0.8", max: "0.9", latest: "0.8" }]);
     expect(readFileSync(join(home, "runs"), "utf8")).toBe("run\n".repeat(5));
+  });
+
+  it("ends a training whose trial is EarlyStopped already, once, and fills its place", async () => {
+    const home = temporaryFolder();
+    const script = afterThreeGood(
+      `if [ $N -gt 4 ]; then exec echo loss=0.1; fi; echo $$$$ > process; echo loss=0.5; : > started; exec sleep 1000`,
+    );
+    const file = writeManifest(home, { max: 5, parallel: 1, script, spec: medianstop({ start_step: "9" }) });
+    const first = startQalam(["run", file], { home });
+    const killed = collect(first);
+    await untilFile(home, "started");
+    first.kill("SIGKILL");
+    await killed;
+    // What a server leaves that dies between this write and the suspension of the Job.
+    const why = { reason: "TrialEarlyStopped", message: "Trial is early stopped: as decided before" };
+    await writeEarlyStopped(home, why);
+    const second = await qalam(["run", file], { home });
+    expect(second.stdout).toContain("5: 4 succeeded, 1 stopped early");
+    const [stopped, ...others] = (await trialsOf(home)).filter((trial) => holds(trial, "EarlyStopped"));
+    expect(others).toEqual([]);
+    expect(stopped?.status.conditions.filter(({ type }) => type === "EarlyStopped")).toMatchObject([why]);
+    expect(stopped?.status.completionTime).toBeDefined();
+    expect(stopped?.status.observation?.metrics[0]?.latest).toBe("0.5");
+    expect(isRunning(readFileSync(join(home, "process"), "utf8").trim())).toBe(false);
   });
 });
 

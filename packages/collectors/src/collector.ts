@@ -20,6 +20,8 @@ export interface StreamCollector {
   push(chunk: Uint8Array): CollectedRow[];
   /** End of the stream: a last line without newline counts. */
   end(): CollectedRow[];
+  /** The step that the lines to come have, unless they say another; what is written after this stream, to the next file of a rotated log, goes on with it. */
+  readonly step?: number | undefined;
   /** What was seen so far, to explain a metric that never arrived. */
   diagnose(): StreamDiagnosis;
 }

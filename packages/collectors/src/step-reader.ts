@@ -9,6 +9,16 @@ const patterns = STEP_NAMES.map((name) => new RegExp(`(?:^|[^\\w-])"?${name}"?\\
 export class StepReader {
   #step: number | undefined;
 
+  /** @param step of what was written before */
+  constructor(step?: number) {
+    this.#step = step;
+  }
+
+  /** Of the line that was read last, and of those after it that say nothing. */
+  get step(): number | undefined {
+    return this.#step;
+  }
+
   /** The step of a line. */
   read(line: string): number | undefined {
     if (!/step|epoch|iteration/i.test(line)) return this.#step;

@@ -27,14 +27,15 @@ export class TextCollector implements StreamCollector {
   readonly #fast: LineSearch;
   readonly #wanted: ReadonlySet<string>;
   readonly #scan: LineScanner;
-  readonly #steps = new StepReader();
+  readonly #steps: StepReader;
   readonly #closest: ClosestLines;
   readonly #found: Record<string, number>;
   #rows: CollectedRow[] = [];
   #lines = 0;
 
-  /** @param metricNames the objective first @param filters Go expressions with two groups */
-  constructor(metricNames: readonly string[], filters: readonly string[] = []) {
+  /** @param metricNames the objective first @param filters Go expressions with two groups @param step of what was written before */
+  constructor(metricNames: readonly string[], filters: readonly string[] = [], step?: number) {
+    this.#steps = new StepReader(step);
     this.#objective = metricNames[0] ?? "";
     this.#names = metricNames;
     this.#wanted = new Set(metricNames);
@@ -43,6 +44,10 @@ export class TextCollector implements StreamCollector {
     this.#scan = filters.length === 0 ? scanAssignments(metricNames) : scanFilters(filters);
     this.#thorough = new PatternSearch(lineMarks(metricNames, filters.length > 0));
     this.#fast = fastSearch(metricNames, filters, this.#thorough);
+  }
+
+  get step(): number | undefined {
+    return this.#steps.step;
   }
 
   push(chunk: Uint8Array): CollectedRow[] {

@@ -17,8 +17,8 @@ export interface FilesFollowerOptions {
   readonly source: string;
   /** Folder in which is kept what must survive the server. */
   readonly memory: string;
-  /** @param folder below the path in which the file lies, "" for the path itself */
-  readonly newCollector: (folder: string) => StreamCollector;
+  /** @param folder below the path in which the file lies, "" for the path itself @param step of what was written before */
+  readonly newCollector: (folder: string, step?: number) => StreamCollector;
   readonly writer: MetricWriter;
   readonly onError: (error: Error) => void;
 }
@@ -73,7 +73,7 @@ export class FilesFollower implements MetricFollower {
       path,
       source: isFolder ? `${source}/${name}` : source,
       memory: join(memory, encodeURIComponent(name).slice(-LONGEST_NAME)),
-      newCollector: () => newCollector(folder === "." ? "" : folder),
+      newCollector: (step) => newCollector(folder === "." ? "" : folder, step),
       writer,
       onError,
     });

@@ -14,7 +14,8 @@ export interface FollowedFileOptions {
   readonly source: string;
   /** File in which it is remembered which file was followed, across restarts of the server. */
   readonly memory: string;
-  readonly newCollector: () => StreamCollector;
+  /** @param step of what was written before, to the file that was rotated away */
+  readonly newCollector: (step?: number) => StreamCollector;
   readonly writer: MetricWriter;
   readonly onError: (error: Error) => void;
 }
@@ -28,6 +29,8 @@ interface Identity {
   readonly inode: string;
   /** The first bytes in base64. */
   readonly head: string;
+  /** The step with which the generation before it ended. */
+  readonly step?: number | undefined;
 }
 
 /** Reads a file of the training's as it grows: through rotation and truncation, also such that happened while no server ran. */
@@ -105,22 +108,24 @@ export class FollowedFile {
       await this.#nextGeneration();
       return this.#open();
     }
-    const generation = known?.generation ?? 0;
-    await this.#take(file, { generation, inode, head: known?.inode === inode ? known.head : "" });
+    const { generation = 0, step } = known ?? {};
+    await this.#take(file, { generation, inode, head: known?.inode === inode ? known.head : "", step });
     return true;
   }
 
   async #take(file: FileHandle, identity: Identity): Promise<void> {
     this.#file = file;
-    this.#collector = this.#options.newCollector();
+    this.#collector = this.#options.newCollector(identity.step);
     this.#position = 0;
     await this.#remember(identity);
   }
 
   /** Everything of this generation is read: its last line counts, and the next file begins anew. */
   async #nextGeneration(): Promise<void> {
+    const { generation = 0, step } = this.#identity ?? {};
+    const ending = this.#collector;
     await this.#endGeneration();
-    await this.#remember({ generation: (this.#identity?.generation ?? 0) + 1, inode: "", head: "" });
+    await this.#remember({ generation: generation + 1, inode: "", head: "", step: ending?.step ?? step });
   }
 
   async #endGeneration(): Promise<void> {
@@ -199,10 +204,10 @@ export class FollowedFile {
   }
 
   async #rememberHead(): Promise<void> {
-    const { generation = 0, inode = "" } = this.#identity ?? {};
+    const { generation = 0, inode = "", step } = this.#identity ?? {};
     const head = Buffer.alloc(HEAD_BYTES);
     const { bytesRead } = (await this.#file?.read(head, 0, HEAD_BYTES, 0)) ?? { bytesRead: 0 };
-    await this.#remember({ generation, inode, head: head.subarray(0, bytesRead).toString("base64") });
+    await this.#remember({ generation, inode, head: head.subarray(0, bytesRead).toString("base64"), step });
   }
 
   /** Durable before any row of it is stored; replaced as a whole. */

@@ -25,8 +25,8 @@ export type MetricPlace =
     }
   | { readonly kind: "exporter"; readonly target: ScrapeTarget; readonly interval: number; readonly hint?: string };
 
-/** @param folder below the place in which the file lies */
-type NewCollector = (folder: string) => StreamCollector;
+/** @param folder below the place in which the file lies @param step of what was written before */
+type NewCollector = (folder: string, step?: number) => StreamCollector;
 
 export interface MetricSource {
   readonly trialUid: string;
@@ -63,10 +63,10 @@ async function placeOf(
   const kind = spec?.collector?.kind;
   if (kind === "PrometheusMetric") return exporter(input, context);
   const path = spec?.source?.fileSystemPath?.path ?? "";
-  const create = (folder: string) =>
-    createStreamCollector(spec, metricNames, folder === "" ? path : join(path, folder));
+  const create = (folder: string, step?: number) =>
+    createStreamCollector(spec, metricNames, folder === "" ? path : join(path, folder), step);
   if (create("") === undefined) return undefined;
-  const newCollector = (folder: string) => create(folder) as StreamCollector;
+  const newCollector: NewCollector = (folder, step) => create(folder, step) as StreamCollector;
   if (kind !== "File" && kind !== "TensorFlowEvent") return { kind: "log", newCollector };
   const declared = await containerEnvironment(input.container, input.pod, context.store);
   const mapped = mapPaths(path, pathMappings(input, declared, context)).replace(/(?<=.)\/+$/, "");
