@@ -4,6 +4,14 @@ import { MemoryObservationStore } from "@qalam/store/memory";
 import { afterEach, describe, expect, it } from "vitest";
 import { AssignedRules } from "../src/early-stopping/assigned-rules.ts";
 import { Race } from "../src/early-stopping/race.ts";
+import { LocalSamplerHost, type SuggestionReply, type SuggestionRequest } from "../src/index.ts";
+import {
+  SamplerSession,
+  type SessionQuestion,
+  type SessionStart,
+  sessionQuestion,
+  sessionStart,
+} from "../src/suggestion/sampler-session.ts";
 import { experiment } from "./builders.ts";
 import { condition, Home, type HomeOptions, has, parabola } from "./home.ts";
 import type { Training } from "./kubelet.ts";
@@ -28,6 +36,30 @@ class Behind implements StoppingRule {
         return { message: `behind: ${value} at step ${step}, ${other.id} had ${better}` };
     }
     return undefined;
+  }
+}
+/** Stops a trial whose loss has risen. */
+class Rising implements StoppingRule {
+  observe(): void {}
+  forget(): void {}
+  decide({ values }: TrialHistory): StopDecision | undefined {
+    const [before = Number.POSITIVE_INFINITY, last = 0] = values.slice(-2);
+    return values.length > 1 && last > before ? { message: "rising" } : undefined;
+  }
+}
+
+/** Keeps what was asked. */
+class Recording extends LocalSamplerHost {
+  readonly #requests: { start: SessionStart; question: SessionQuestion }[] = [];
+
+  override ask(request: SuggestionRequest): Promise<SuggestionReply> {
+    const { state: _, ...start } = sessionStart(request);
+    this.#requests.push({ start, question: sessionQuestion(request, 0) });
+    return super.ask(request);
+  }
+
+  last(): { start: SessionStart; question: SessionQuestion } {
+    return this.#requests.at(-1) as { start: SessionStart; question: SessionQuestion };
   }
 }
 const factory: StoppingRuleFactory = {
@@ -168,6 +200,44 @@ describe("early stopping of running trials", () => {
       expect(trial.status?.completionTime).toBeDefined();
     }
     expect((await home.jobs()).filter(({ spec }) => spec?.suspend)).toHaveLength(3);
+  });
+
+  it("are told to the algorithm with the reports they made, which decide about its suggestions", async () => {
+    // Each gets a little further than the one before.
+    let count = 0;
+    const train = (): Training => {
+      const steps = Array.from({ length: ++count }, (_, i) => i + 1);
+      const reports = steps.map((step) => ({
+        metric: "loss",
+        value: String((step === count ? 1 : 0.1) + count),
+        step,
+      }));
+      return count === 1 ? { reports: [{ metric: "loss", value: "0.1" }] } : { reports, until: forever };
+    };
+    const samplers = new Recording();
+    const home = await start({
+      train,
+      samplers,
+      stoppingRules: (name) => (name === "behind" ? { ...factory, create: () => new Rising() } : undefined),
+    });
+    const algorithm = { algorithmName: "tpe", algorithmSettings: [{ name: "n_startup_trials", value: "2" }] };
+    await home.create(stopping("told", { maxTrialCount: 8, algorithm }));
+    await home.untilExperiment("told", "Succeeded");
+    const { start: first, question } = samplers.last();
+    const told = question.finished.map(({ state, intermediate }) => [
+      state,
+      intermediate?.at(-1)?.[0],
+      intermediate?.length,
+    ]);
+    expect(told.slice(0, 4)).toEqual([
+      ["succeeded", undefined, undefined],
+      ["early-stopped", 2, 2],
+      ["early-stopped", 3, 3],
+      ["early-stopped", 4, 4],
+    ]);
+    const answer = (finished: typeof question.finished) => new SamplerSession(first).answer({ ...question, finished });
+    const blind = question.finished.map(({ intermediate: _, ...rest }) => rest);
+    expect(answer(question.finished).assignments).not.toEqual(answer(blind).assignments);
   });
 
   it("works for pushed metrics, and counts what is reported while the training stops", async () => {

@@ -77,6 +77,15 @@ describe("what an algorithm is told of a trial", () => {
     expect(trialFacts(one, 5, objective)).toEqual({ id: 5, assignments: [], labels: {}, ...want });
   });
 
+  it("an early-stopped one with its reports; no other has them", () => {
+    const stopped = trial(5, "EarlyStopped", { status: observed("3") });
+    expect(trialFacts(stopped, 5, objective, [[2, 3]])).toMatchObject({ intermediate: [[2, 3]] });
+    expect(trialFacts(trial(5, "Succeeded", { status: observed("3") }), 5, objective, [[2, 3]])).not.toHaveProperty(
+      "intermediate",
+    );
+    expect(trialFacts(stopped, 5, objective)).not.toHaveProperty("intermediate");
+  });
+
   it("a trial that runs again is pending, and one of another space is not told", () => {
     const again = trial(1, "Killed", { reason: "ParallelTrialCountLowered" });
     expect(trialFacts(again, 1, objective).state).toBe("pending");

@@ -1,4 +1,5 @@
 import type { Experiment, NameValue, Trial, TrialAssignment } from "@qalam/api";
+import type { LearningCurve } from "./learning-curves.ts";
 
 /**
  * Everything a search algorithm is asked with: resources in, assignments out, so that the algorithm may live in this process, in a worker thread or behind
@@ -14,6 +15,8 @@ export interface SuggestionRequest {
   readonly unused: readonly TrialAssignment[];
   /** Finished trials of the experiments of a warm start. Reads them; only a new sampler needs them. */
   readonly earlier: () => readonly Trial[];
+  /** How far an early-stopped trial of `finished` or `earlier` came, and with which values; undefined for other trials. */
+  readonly curveOf?: (trial: Trial) => LearningCurve | undefined;
   /** Assignments made so far, which is the number of the next. */
   readonly made: number;
   /** What the last reply said to keep. */

@@ -71,13 +71,14 @@ export interface SessionProgress {
 }
 
 /** The start of a session that answers this request. */
-export function sessionStart({ experiment, state, algorithmSettings, earlier }: SuggestionRequest): SessionStart {
+export function sessionStart(request: SuggestionRequest): SessionStart {
+  const { experiment, state, algorithmSettings, earlier, curveOf } = request;
   const objective = experiment.spec.objective ?? {};
   return {
     experiment: { uid: experiment.metadata.uid ?? "", spec: experiment.spec },
     ...(state !== undefined && { state }),
     algorithmSettings,
-    earlier: earlier().map((trial, i) => trialFacts(trial, -1 - i, objective)),
+    earlier: earlier().map((trial, i) => trialFacts(trial, -1 - i, objective, curveOf?.(trial))),
   };
 }
 
@@ -86,7 +87,7 @@ export function sessionQuestion(request: SuggestionRequest, told: number): Sessi
   const objective = request.experiment.spec.objective ?? {};
   const factsOf = (trial: Parameters<typeof trialFacts>[0]): TrialFacts[] => {
     const id = suggestionIdOf(trial);
-    return id === undefined ? [] : [trialFacts(trial, id, objective)];
+    return id === undefined ? [] : [trialFacts(trial, id, objective, request.curveOf?.(trial))];
   };
   const pending = [...request.pending.flatMap(factsOf), ...request.unused.flatMap(assignmentFacts)];
   return {

@@ -17,6 +17,7 @@ import { parentLabel } from "../experiment/checkpoint-annotations.ts";
 import { trialName } from "../experiment/new-trial.ts";
 import { isDisplaced } from "../trial/stop-reasons.ts";
 import { keptAssignments } from "./kept-assignments.ts";
+import { LearningCurves } from "./learning-curves.ts";
 import type { SuggestionReply } from "./sampler-host.ts";
 import { SettingsError } from "./settings-error.ts";
 import { failedStatus, mergedSettings, missingAssignments, runningConditions } from "./suggestion-status.ts";
@@ -24,12 +25,20 @@ import { TrialFeed } from "./trial-feed.ts";
 
 const COMPONENT = "suggestion-controller";
 
+/** What an experiment's algorithm is told. */
+interface History {
+  readonly feed: TrialFeed;
+  readonly curves: LearningCurves;
+  /** So many finished trials have their curves; undefined before those of earlier experiments were read. */
+  read: number | undefined;
+}
+
 /** Answers `spec.requests` with assignments in the status (Katib behaviour 3.3). */
 export class SuggestionController {
   readonly queue: WorkQueue;
   readonly #context: ControllerContext;
   /** By experiment uid, of experiments that were asked for. */
-  readonly #feeds = new Map<string, TrialFeed>();
+  readonly #histories = new Map<string, History>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
@@ -58,7 +67,7 @@ export class SuggestionController {
   #trialChanged(current: Trial | undefined, previous: Trial | undefined): void {
     const trial = (current ?? previous) as Trial;
     const uid = ownerUid(trial) ?? "";
-    const feed = this.#feeds.get(uid);
+    const feed = this.#histories.get(uid)?.feed;
     if (feed === undefined) return;
     if (!feed.set(trial.metadata.name, current)) this.#release(uid);
     const key = { namespace: trial.metadata.namespace ?? "", name: trial.metadata.ownerReferences?.[0]?.name ?? "" };
@@ -67,7 +76,7 @@ export class SuggestionController {
   }
 
   #release(experimentUid: string): void {
-    if (this.#feeds.delete(experimentUid)) this.#context.samplers.forget(experimentUid);
+    if (this.#histories.delete(experimentUid)) this.#context.samplers.forget(experimentUid);
   }
 
   async #reconcile(key: string): Promise<void> {
@@ -90,7 +99,7 @@ export class SuggestionController {
     const uid = experiment.metadata.uid ?? "";
     const made = suggestion.status?.suggestionCount ?? 0;
     if (made === 0) this.#checkOnce(experiment, stoppingProblems(experiment.spec, stoppingRules));
-    const feed = this.#feedOf(uid);
+    const { feed, curves } = await this.#readHistory(experiment);
     const unused = (suggestion.status?.suggestions ?? []).filter(
       ({ name }) => this.#trial(suggestion, name) === undefined,
     );
@@ -101,6 +110,7 @@ export class SuggestionController {
       pending,
       unused,
       earlier: () => this.#earlierTrials(experiment),
+      curveOf: (trial) => curves.of(trial),
       made,
       state: suggestion.status?.algorithmState,
       algorithmSettings: suggestion.status?.algorithmSettings ?? [],
@@ -173,12 +183,30 @@ export class SuggestionController {
     });
   }
 
-  #feedOf(uid: string): TrialFeed {
-    const known = this.#feeds.get(uid);
+  /** The history with every curve read, of the trials that ended while others were read too. */
+  async #readHistory(experiment: Experiment): Promise<History> {
+    for (;;) {
+      const history = this.#historyOf(experiment);
+      const { feed, curves, read } = history;
+      const { length } = feed.finished;
+      if (read === length) return history;
+      await curves.read(read === undefined ? this.#earlierTrials(experiment) : []);
+      await curves.read(feed.finished.slice(read, length));
+      history.read = length;
+    }
+  }
+
+  #historyOf({ metadata, spec }: Experiment): History {
+    const uid = metadata.uid ?? "";
+    const known = this.#histories.get(uid);
     if (known !== undefined) return known;
-    const feed = new TrialFeed(this.#context.trials.indexed(uid).values());
-    this.#feeds.set(uid, feed);
-    return feed;
+    const history = {
+      feed: new TrialFeed(this.#context.trials.indexed(uid).values()),
+      curves: new LearningCurves(this.#context.observations, spec.objective ?? {}),
+      read: undefined,
+    };
+    this.#histories.set(uid, history);
+    return history;
   }
 
   #trial({ metadata }: Suggestion, name: string): Trial | undefined {

@@ -9,6 +9,7 @@ import {
 } from "@qalam/api";
 import { constraintViolations, objectiveValues } from "../trial/measurement.ts";
 import { isDisplaced } from "../trial/stop-reasons.ts";
+import type { LearningCurve } from "./learning-curves.ts";
 
 /** What an algorithm is told of one trial, small enough to be sent to a worker. */
 export interface TrialFacts {
@@ -21,9 +22,12 @@ export interface TrialFacts {
   readonly values: readonly number[];
   /** One per outcome constraint: feasible at most zero. */
   readonly constraints?: readonly number[];
+  /** Of an early-stopped trial. */
+  readonly intermediate?: LearningCurve;
 }
 
-export function trialFacts(trial: Trial, id: number, objective: ObjectiveSpec): TrialFacts {
+/** @param curve of an early-stopped trial */
+export function trialFacts(trial: Trial, id: number, objective: ObjectiveSpec, curve?: LearningCurve): TrialFacts {
   const base = { id, assignments: trial.spec.parameterAssignments ?? [], labels: trial.metadata.labels ?? {} };
   if (!isTrialCompleted(trial) || isDisplaced(trial)) return { ...base, state: "pending", values: [] };
   const list = trialListOf(trial);
@@ -32,7 +36,8 @@ export function trialFacts(trial: Trial, id: number, objective: ObjectiveSpec): 
   const state = list === "earlyStopped" ? "early-stopped" : "succeeded";
   const constraints =
     objective.constraints === undefined ? {} : { constraints: constraintViolations(trial, objective) };
-  return { ...base, state, values, ...constraints };
+  const reports = state === "early-stopped" && curve !== undefined && { intermediate: curve };
+  return { ...base, state, values, ...constraints, ...reports };
 }
 
 /** An assignment that has no trial yet. */
@@ -43,9 +48,17 @@ export function assignmentFacts({ id, parameterAssignments, labels }: TrialAssig
 
 /** The trial as a sampler sees it; undefined when it is not of this search space. */
 export function toSamplerTrial(facts: TrialFacts, space: SearchSpace): PendingTrial | FinishedTrial | undefined {
-  const { id, state, values, labels, constraints } = facts;
+  const { id, state, values, labels, constraints, intermediate } = facts;
   const point = space.parse(facts.assignments);
   if (point === undefined) return undefined;
   if (state === "pending") return { id, point, labels };
-  return { id, point, labels, state, values, ...(constraints !== undefined && { constraints }) };
+  return {
+    id,
+    point,
+    labels,
+    state,
+    values,
+    ...(constraints !== undefined && { constraints }),
+    ...(intermediate !== undefined && { intermediate }),
+  };
 }
