@@ -78,12 +78,8 @@ export class FollowedFile {
     this.#isQueued = false;
     while (!this.#isClosed) {
       if (this.#file === undefined && !(await this.#open())) return;
-      if (await this.#isReplacedInPlace()) await this.#nextGeneration();
-      else {
-        await this.#readOn();
-        if (!(await this.#isRotated())) return;
-        await this.#nextGeneration();
-      }
+      if (!(await this.#isReplacedInPlace()) && (await this.#readOn()) && !(await this.#isRotated())) return;
+      await this.#nextGeneration();
     }
   }
 
@@ -137,18 +133,28 @@ export class FollowedFile {
     this.#file = undefined;
   }
 
-  async #readOn(): Promise<void> {
+  /** @returns false when another file was written in the place of this one meanwhile */
+  async #readOn(): Promise<boolean> {
     const { writer } = this.#options;
     while (!this.#isClosed && this.#file !== undefined && this.#collector !== undefined) {
       this.#buffer ??= Buffer.allocUnsafeSlow(FIRST_CHUNK_BYTES);
       const { bytesRead } = await this.#file.read(this.#buffer, 0, this.#buffer.length, this.#position);
-      if (bytesRead === 0) return;
-      if (this.#position < HEAD_BYTES) await this.#rememberHead();
-      await writer.store(this.#collector.push(this.#buffer.subarray(0, bytesRead)), this.#source());
+      if (bytesRead === 0) return true;
+      const bytes = this.#buffer.subarray(0, bytesRead);
+      if (await this.#isOfAnother(this.#file, bytes)) return false;
+      if (this.#position < HEAD_BYTES) await this.#rememberHead(bytes);
+      await writer.store(this.#collector.push(bytes), this.#source());
       this.#position += bytesRead;
       if (bytesRead === this.#buffer.length && bytesRead < LARGEST_CHUNK_BYTES)
         this.#buffer = Buffer.allocUnsafeSlow(LARGEST_CHUNK_BYTES);
     }
+    return true;
+  }
+
+  /** Whether bytes that were just read are those of a file that was written anew; the last ones of the file before it count. */
+  async #isOfAnother(file: FileHandle, bytes: Buffer): Promise<boolean> {
+    if (await hasHead(file, this.#identity?.head ?? "")) return false;
+    return await hasBytes(file, bytes, this.#position);
   }
 
   #source(generation = this.#identity?.generation ?? 0): string {
@@ -203,11 +209,12 @@ export class FollowedFile {
     }
   }
 
-  async #rememberHead(): Promise<void> {
-    const { generation = 0, inode = "", step } = this.#identity ?? {};
-    const head = Buffer.alloc(HEAD_BYTES);
-    const { bytesRead } = (await this.#file?.read(head, 0, HEAD_BYTES, 0)) ?? { bytesRead: 0 };
-    await this.#remember({ generation, inode, head: head.subarray(0, bytesRead).toString("base64"), step });
+  /** @param bytes those that come next */
+  async #rememberHead(bytes: Buffer): Promise<void> {
+    const { generation = 0, inode = "", head: known = "", step } = this.#identity ?? {};
+    const before = Buffer.from(known, "base64").subarray(0, this.#position);
+    const head = Buffer.concat([before, bytes]).subarray(0, HEAD_BYTES);
+    await this.#remember({ generation, inode, head: head.toString("base64"), step });
   }
 
   /** Durable before any row of it is stored; replaced as a whole. */
@@ -224,9 +231,12 @@ async function inodeOf(file: FileHandle): Promise<string> {
   return String((await file.stat({ bigint: true })).ino);
 }
 
-async function hasHead(file: FileHandle, head: string): Promise<boolean> {
-  const wanted = Buffer.from(head, "base64");
+function hasHead(file: FileHandle, head: string): Promise<boolean> {
+  return hasBytes(file, Buffer.from(head, "base64"), 0);
+}
+
+async function hasBytes(file: FileHandle, wanted: Buffer, position: number): Promise<boolean> {
   const found = Buffer.alloc(wanted.length);
-  const { bytesRead } = await file.read(found, 0, found.length, 0);
+  const { bytesRead } = await file.read(found, 0, found.length, position);
   return bytesRead === wanted.length && found.equals(wanted);
 }
