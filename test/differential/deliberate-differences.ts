@@ -472,13 +472,6 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
       "checking: an unknown field of a trial's metadata",
     ),
   },
-  {
-    name: "fields-twice",
-    places: [
-      ...at("status", "checking: a field twice, Strict"),
-      ...at("headers.warning", "checking: a field twice, Warn", "checking: a field twice, none"),
-    ],
-  },
   { name: "unknown-fields-of-patches", places: at("status", "checking: an unknown field of a merge") },
   {
     name: "katib-admission",

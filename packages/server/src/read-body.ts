@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { EXPERIMENT, type ResourceKind } from "@qalam/api";
 import { parse } from "yaml";
 import { decodeObject, PROTOBUF } from "./protobuf/decode-object.ts";
+import { repeatedKeys } from "./repeated-keys.ts";
 import { RequestError } from "./status-error.ts";
 
 /** Kubernetes' limit. */
@@ -13,13 +14,25 @@ export function mediaType(request: IncomingMessage): string {
   return (request.headers["content-type"] ?? "application/json").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
+/** A body as it was read. */
+export interface ReadBody {
+  /** Undefined when the body is empty. */
+  readonly value: unknown;
+  /** Paths of keys that stand in it more than once; of JSON alone, as YAML refuses them. */
+  readonly repeated: readonly string[];
+}
+
+/** Reads and parses a body, for what need not know of repeated keys. @throws as `readDocument` */
+export async function readBody(request: IncomingMessage): Promise<unknown> {
+  return (await readDocument(request)).value;
+}
+
 /**
  * Reads and parses a body.
  * @param kind of the objects at the path: Katib's kinds have no protobuf form, and protobuf that names no kind is of this one
- * @returns undefined when it is empty
  * @throws RequestError 413 (too large), 415 (not JSON, YAML or Kubernetes' protobuf), 400 (cut off, not parseable, too deep, not an object)
  */
-export async function readBody(request: IncomingMessage, kind?: ResourceKind): Promise<unknown> {
+export async function readDocument(request: IncomingMessage, kind?: ResourceKind): Promise<ReadBody> {
   const type = mediaType(request);
   const accepted = ["application/json", "application/yaml", ...(kind?.group === EXPERIMENT.group ? [] : [PROTOBUF])];
   if (!/(json|yaml)$/.test(type) && !accepted.includes(type))
@@ -28,13 +41,14 @@ export async function readBody(request: IncomingMessage, kind?: ResourceKind): P
       `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")} (found ${type.slice(0, 100)})`,
     );
   const bytes = await readBytes(request);
-  if (type === PROTOBUF) return bytes.length === 0 ? undefined : parsed("protobuf", () => decodeObject(bytes, kind));
+  const whole = (value: unknown): ReadBody => ({ value, repeated: [] });
+  if (bytes.length === 0) return whole(undefined);
+  if (type === PROTOBUF) return whole(parsed("protobuf", () => decodeObject(bytes, kind)));
   const text = bytes.toString();
-  if (text.trim() === "") return undefined;
+  if (text.trim() === "") return whole(undefined);
   if (depthOf(text) > MAX_DEPTH) throw new RequestError(400, `the body nests deeper than ${MAX_DEPTH} levels`);
-  return type.endsWith("json")
-    ? parsed("JSON", () => JSON.parse(text) as unknown)
-    : parsed("YAML", () => parse(text, { maxAliasCount: 100 }) as unknown);
+  if (!type.endsWith("json")) return whole(parsed("YAML", () => parse(text, { maxAliasCount: 100 }) as unknown));
+  return { value: parsed("JSON", () => JSON.parse(text) as unknown), repeated: repeatedKeys(text) };
 }
 
 function parsed(format: string, parse: () => unknown): unknown {

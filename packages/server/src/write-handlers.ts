@@ -20,7 +20,7 @@ import {
 import { kindSchema } from "./kind-schemas.ts";
 import { afterApply, afterUpdate, type FieldWrite } from "./managed-fields/field-manager.ts";
 import { patchOf } from "./patch-formats.ts";
-import { mediaType, readBody } from "./read-body.ts";
+import { mediaType, readDocument } from "./read-body.ts";
 import {
   admissionOptions,
   fieldManagerOf,
@@ -31,19 +31,31 @@ import {
 } from "./request-options.ts";
 import { keyOfPath, notFound, type ResourceRequest, type ResourceServices } from "./resource-request.ts";
 import { sendObject } from "./respond.ts";
-import { RequestError } from "./status-error.ts";
+import { RequestError, undecodable } from "./status-error.ts";
 
 /** Times a patch is worked out again when another write came in between, as in Kubernetes. */
 const ATTEMPTS = 5;
 
 export async function create(context: ResourceRequest, services: ResourceServices): Promise<void> {
   const { request, response, path } = context;
-  const object = checkedObject(await readBody(request, path.kind), path.kind);
+  const object = checkedObject(await readWrite(context), path.kind);
   placeInNamespace(object, path);
   requireName(object);
   const complete = asNew(object, path.kind);
   const managedFields = afterUpdate(fieldWrite(context, "Update"), undefined, pruned(complete, path.kind));
   sendObject(request, response, 201, await admitNew(context, services, withManagers(complete, managedFields)));
+}
+
+/** The body of a write. Keys that it has twice are refused or warned about, like fields that nobody knows. @throws RequestError */
+async function readWrite({ request, response, path, query }: ResourceRequest): Promise<unknown> {
+  const { value, repeated } = await readDocument(request, path.kind);
+  if (repeated.length === 0) return value;
+  const { fieldValidation, warn } = admissionOptions(query, response, optionsKind(request));
+  const texts = repeated.map((key) => `duplicate field ${JSON.stringify(key)}`);
+  if (fieldValidation === "Strict")
+    throw new RequestError(400, undecodable(path.kind.kind, `strict decoding error: ${texts.join(", ")}`));
+  if (fieldValidation === "Warn") for (const text of texts) warn(text);
+  return value;
 }
 
 /** The object as a client can make it: complete, neither in deletion nor with a status of its own. */
@@ -74,7 +86,7 @@ async function admitNew(
 export async function update(context: ResourceRequest, services: ResourceServices): Promise<void> {
   const { request, response, path } = context;
   const key = keyOfPath(path);
-  const object = checkedObject(await readBody(request, path.kind), path.kind);
+  const object = checkedObject(await readWrite(context), path.kind);
   placeInNamespace(object, path);
   requireSameName(object, key);
   const isPinned = (object.metadata.resourceVersion ?? "") !== "";
@@ -96,7 +108,7 @@ export async function patch(context: ResourceRequest, services: ResourceServices
   const type = mediaType(request);
   const isApply = type === "application/apply-patch+yaml";
   const change = isApply ? undefined : patchOf(type, path.kind);
-  const body = await readBody(request);
+  const body = await readWrite(context);
   if (change === undefined) return apply(context, services, key, body);
   if (context.query.has("force"))
     throw invalidOption("PatchOptions", {

@@ -140,6 +140,9 @@ describe("the server survives", () => {
         "/apis/kubeflow.org/v1beta1/namespaces/default/trials/t",
         "/apis/kubeflow.org/v1beta1/namespaces/default/trials",
         "/apis/batch/v1/jobs",
+        "/apis/batch/v1/namespaces/default/jobs",
+        "/api/v1/namespaces/default/services",
+        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
         "/api/v1/namespaces/default/pods/p/status",
         "/api/v1/namespaces/default/pods/p",
       ),
@@ -198,6 +201,7 @@ describe("the server survives", () => {
       "application/json-patch+json",
       "application/strategic-merge-patch+json",
       "application/apply-patch+yaml",
+      "application/vnd.kubernetes.protobuf",
       "text/plain",
     );
     await fc.assert(

@@ -39,6 +39,23 @@ export const checking: readonly Exchange[] = inNamespace("checking", (at) => {
         `{"metadata":{"name":"d-${mode.toLowerCase()}a"},"data":{"a":"1","a":"2"}}`,
       ),
     ]),
+    post(
+      "fields twice in lists and texts, Strict",
+      `${maps}?fieldValidation=Strict`,
+      '{"metadata":{"name":"twice","finalizers":["a.b/c"],"labels":{"x\\"y":"{","x\\"y":"}"}},"data":{"a":"[1,2]","b":"\\\\"},"metadata":{"name":"twice"}}',
+    ),
+    post(
+      "a field of a container twice, Strict",
+      `${pods}?fieldValidation=Strict`,
+      '{"metadata":{"name":"twice"},"spec":{"containers":[{"name":"a","image":"x"},{"name":"b","image":"x","image":"y"}]}}',
+    ),
+    {
+      name: "a field of a merge twice",
+      method: "PATCH",
+      path: `${maps}/m-warna`,
+      type: MERGE,
+      body: '{"data":{"a":"1","a":"2"}}',
+    },
     post("an unknown field of metadata", `${maps}?fieldValidation=Strict`, configMap("meta", {}, { lable: 1 })),
     post("an unknown field of a trial's metadata", `${trials}?fieldValidation=Strict`, trial("meta", {}, { lable: 1 })),
     {
