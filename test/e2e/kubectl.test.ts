@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { kubectls, startCluster } from "./kubectl-cluster.ts";
@@ -108,6 +108,29 @@ describe.each(Object.entries(kubectls))("kubectl %s against qalam up", (_, progr
     expect((await kubectl(["apply", "-f", "-"], map("2"))).stdout).toContain("created");
     expect((await kubectl(["apply", "-f", "-"], map("3"))).stdout).toContain("configured");
     expect((await kubectl(["get", "configmap", "m", "-o", "jsonpath={.data.b}"])).stdout).toBe("3");
+  });
+
+  it("applies a folder again without what was taken out of it, and a kustomization", async () => {
+    const { kubectl, home } = cluster;
+    const folder = join(home, "manifests");
+    mkdirSync(folder);
+    writeManifest(folder, { script: "sleep 1000" });
+    const map = join(folder, "map.yaml");
+    const text = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: m, labels: { app: a } }\ndata: { a: b }\n";
+    writeFileSync(map, text);
+    expect((await kubectl(["apply", "-f", folder])).stdout).toContain("configmap/m created");
+    rmSync(map);
+    const kinds = ["core/v1/ConfigMap", "kubeflow.org/v1beta1/Experiment"];
+    const prune = ["--prune", "-l", "app=a", ...kinds.map((kind) => `--prune-allowlist=${kind}`)];
+    writeFileSync(join(folder, "other.yaml"), text.replace("name: m", "name: other"));
+    const { stdout, status } = await kubectl(["apply", "-f", join(folder, "other.yaml"), ...prune]);
+    expect({ stdout, status }).toEqual({ stdout: "configmap/other created\nconfigmap/m pruned\n", status: 0 });
+    expect((await kubectl(["get", "experiments", "-o", "name"])).stdout).toBe("experiment.kubeflow.org/test\n");
+    const generator = "configMapGenerator: [{ name: gen, literals: [a=b] }]";
+    writeFileSync(join(folder, "kustomization.yaml"), `resources: [other.yaml]\nnamespace: team\n${generator}\n`);
+    expect((await kubectl(["apply", "-k", folder])).stdout).toMatch(
+      /^configmap\/gen-\w+ created\nconfigmap\/other created\n$/,
+    );
   });
 
   it("shows what would change without a warning, edits, and applies on the server's side", async () => {
