@@ -16,6 +16,12 @@ export interface ObservationStore {
   query(trialUid: string, options?: ObservationQuery): Promise<ObservationRow[]>;
 
   /**
+   * All rows that a query selects, some thousands at a time: memory stays bounded however many there are. By time, then arrival, as far as a trial has no more than
+   * 200,000 rows; those of a longer one source by source, by sequence. Rows that come meanwhile are left out.
+   */
+  portions(trialUid: string, options?: Omit<ObservationQuery, "downsample">): AsyncIterable<readonly ObservationRow[]>;
+
+  /**
    * min, max and latest per metric, as Katib behaviour 3.4 defines them: values keep their text, only those that parse as Go floats take
    * part in min and max, latest is the last row of the greatest time. A metric without rows is absent. O(metrics), not O(rows).
    */

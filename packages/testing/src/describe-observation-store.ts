@@ -142,6 +142,28 @@ function describeAppending(use: () => ObservationStore): void {
       expect(await values({ metric: "unknown" })).toEqual([]);
     });
 
+    it("give in portions what a query gives, and nothing that comes meanwhile", async () => {
+      const all = Array.from({ length: 12_000 }, (_, i) =>
+        row({ time: at(i), sequence: 20_000 - i, value: String(i), metric: i % 3 ? "a" : "b", source: "log" }),
+      );
+      const read = async (options: object = {}): Promise<ObservationRow[]> => {
+        const rows: ObservationRow[] = [];
+        for await (const portion of use().portions("t", options)) {
+          expect(portion.length).toBeLessThanOrEqual(5000);
+          await use().append("t", [row({ sequence: 1e6 + rows.length, source: "log", time: at(1e6) })]);
+          rows.push(...portion);
+        }
+        return rows;
+      };
+      await use().append("t", all);
+      expect(await read()).toEqual(all);
+      const part = all.filter((one, i) => one.metric === "b" && i >= 300 && i <= 11_000);
+      expect(await read({ metric: "b", start: at(300), end: at(11_000) })).toEqual(part);
+      expect(await read({ metric: "unknown" })).toEqual([]);
+      await expect(read({ start: "x" })).rejects.toThrow(/start/);
+      for await (const portion of use().portions("unknown")) expect(portion).toEqual([]);
+    });
+
     it("know where each source ended", async () => {
       await use().append("t", [row({ sequence: 100 }), row({ sequence: 40 }), row({ source: "push", sequence: 7 })]);
       expect(await use().lastSequence("t", "pod/c/0")).toBe(100);

@@ -2,6 +2,7 @@ import type { Metric } from "@qalam/api";
 import { ClosedError } from "../errors.ts";
 import type { ObservationQuery, ObservationRow, ObservationStore } from "../observation-store.ts";
 import { checkRows } from "../observations/check-row.ts";
+import { inPortions } from "../observations/in-portions.ts";
 import { addToSummary, type MetricSummary, metricOf } from "../observations/metric-summary.ts";
 import { ObservationListeners } from "../observations/observation-listeners.ts";
 import { formatTime, type ObservationTime } from "../observations/observation-time.ts";
@@ -55,6 +56,10 @@ export class MemoryObservationStore implements ObservationStore {
       (row) => (metric === undefined || row.metric === metric) && isWithin(row, range),
     );
     return orderAndThin(rows, downsample).map(({ row }) => ({ ...row }));
+  }
+
+  async *portions(trialUid: string, options: ObservationQuery = {}): AsyncGenerator<readonly ObservationRow[]> {
+    yield* inPortions(await this.query(trialUid, options));
   }
 
   async summarize(trialUid: string): Promise<Metric[]> {

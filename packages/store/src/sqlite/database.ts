@@ -14,6 +14,9 @@ const migrations: readonly string[] = [
      primary key (trial, source, sequence, metric)) without rowid, strict;
    create table summaries (trial integer not null, metric integer not null, min text, max text, latest any not null, second integer not null,
      fraction integer not null, primary key (trial, metric)) without rowid, strict;`,
+  // Rows that came before have no stretches: their trials are read as a whole.
+  `create table stretches (trial integer not null, metric integer not null, number integer not null, rows integer not null, kept text not null,
+     primary key (trial, metric, number)) without rowid, strict;`,
 ];
 
 /** A checkpoint waits for the disk twice, so it comes only every 32 MB of log. */

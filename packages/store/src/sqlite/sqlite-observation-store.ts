@@ -4,10 +4,12 @@ import { checkRows } from "../observations/check-row.ts";
 import { addToSummary, metricOf } from "../observations/metric-summary.ts";
 import { ObservationListeners } from "../observations/observation-listeners.ts";
 import type { ObservationTime } from "../observations/observation-time.ts";
+import type { MetricRow } from "../observations/stretch.ts";
 import type { Database, Statement } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { queryObservations } from "./query-observations.ts";
+import { type ObservationTables, observationPortions, queryObservations } from "./query-observations.ts";
 import { storedText, storedValue } from "./stored-value.ts";
+import { StretchTable } from "./stretch-table.ts";
 import { TrialCache, type TrialRecord } from "./trial-cache.ts";
 
 /**
@@ -19,6 +21,7 @@ export class SqliteObservationStore implements ObservationStore {
   readonly #trials: TrialCache;
   readonly #commits: GroupCommit;
   readonly #listeners = new ObservationListeners();
+  readonly #stretches: StretchTable;
   readonly #insert: Statement;
   readonly #saveSummary: Statement;
   readonly #saveRows: Statement;
@@ -27,6 +30,7 @@ export class SqliteObservationStore implements ObservationStore {
   constructor(database: Database) {
     this.#database = database;
     this.#trials = new TrialCache(database);
+    this.#stretches = new StretchTable(database);
     this.#commits = new GroupCommit(database, () => this.#trials.clear());
     this.#insert = database.prepare(
       "insert or ignore into observations (trial, source, sequence, metric, second, fraction, value, step, arrival) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -48,7 +52,11 @@ export class SqliteObservationStore implements ObservationStore {
   }
 
   async query(trialUid: string, options: ObservationQuery = {}): Promise<ObservationRow[]> {
-    return queryObservations(this.#database, this.#trials, trialUid, options);
+    return queryObservations(this.#tables(), trialUid, options);
+  }
+
+  portions(trialUid: string, options: ObservationQuery = {}): AsyncGenerator<readonly ObservationRow[]> {
+    return observationPortions(this.#tables(), trialUid, options);
   }
 
   async summarize(trialUid: string): Promise<Metric[]> {
@@ -68,7 +76,7 @@ export class SqliteObservationStore implements ObservationStore {
     await this.#commits.run(() => {
       const trial = this.#trials.find(trialUid);
       if (trial === undefined) return;
-      for (const table of ["observations", "summaries", "sources"]) {
+      for (const table of ["observations", "stretches", "summaries", "sources"]) {
         this.#database.prepare(`delete from ${table} where trial = ?`).run(trial.id);
       }
       this.#database.prepare("delete from trials where id = ?").run(trial.id);
@@ -99,26 +107,40 @@ export class SqliteObservationStore implements ObservationStore {
     for (const metric of touched) {
       const { min = null, max = null, latest, latestTime } = trial.summaries.get(metric)!;
       this.#saveSummary.run(trial.id, metric, min, max, storedText(latest), latestTime.second, latestTime.fraction);
+      this.#stretches.save(trial.id, metric, trial.newestStretches.get(metric)!);
     }
     this.#saveRows.run(trial.rows, trial.id);
     return added;
   }
 
   #addRow(trial: TrialRecord, metric: number, row: ObservationRow, time: ObservationTime): boolean {
+    const { second, fraction } = time;
+    const { sequence, value, step = null } = row;
+    const source = this.#trials.sourceId(trial, row.source);
     const { changes } = this.#insert.run(
       trial.id,
-      this.#trials.sourceId(trial, row.source),
-      row.sequence,
+      source,
+      sequence,
       metric,
-      time.second,
-      time.fraction,
-      storedValue(row.value),
-      row.step === undefined ? null : storedValue(String(row.step)),
+      second,
+      fraction,
+      storedValue(value),
+      step === null ? null : storedValue(String(step)),
       trial.rows,
     );
     if (Number(changes) === 0) return false;
+    this.#addToStretch(trial, metric, { source, sequence, second, fraction, value, step, arrival: trial.rows });
     trial.rows++;
-    trial.summaries.set(metric, addToSummary(trial.summaries.get(metric), row.value, time));
+    trial.summaries.set(metric, addToSummary(trial.summaries.get(metric), value, time));
     return true;
+  }
+
+  #addToStretch(trial: TrialRecord, metric: number, row: MetricRow): void {
+    const newest = trial.newestStretches.get(metric) ?? this.#stretches.newest(trial.id, metric);
+    trial.newestStretches.set(metric, this.#stretches.add(trial.id, metric, newest, row));
+  }
+
+  #tables(): ObservationTables {
+    return { database: this.#database, trials: this.#trials, stretches: this.#stretches };
   }
 }

@@ -1,6 +1,7 @@
 import type { MetricSummary } from "../observations/metric-summary.ts";
 import type { Database, Statement } from "./driver.ts";
 import { textOf } from "./stored-value.ts";
+import type { NumberedStretch } from "./stretch-table.ts";
 
 /** What of a trial is needed to append to it. */
 export interface TrialRecord {
@@ -11,6 +12,8 @@ export interface TrialRecord {
   readonly sources: Map<string, number>;
   /** By metric id. */
   readonly summaries: Map<number, MetricSummary>;
+  /** By metric id, those of metrics that were appended to. */
+  readonly newestStretches: Map<number, NumberedStretch>;
 }
 
 /** Trials that are kept in memory; one of 10,000 running trials would be a rare machine. */
@@ -52,7 +55,7 @@ export class TrialCache {
     const known = this.find(uid);
     if (known !== undefined) return known;
     const id = Number(this.#insert.get(uid)!.id);
-    return this.#keep(uid, { id, rows: 0, sources: new Map(), summaries: new Map() });
+    return this.#keep(uid, { id, rows: 0, sources: new Map(), summaries: new Map(), newestStretches: new Map() });
   }
 
   sourceId(trial: TrialRecord, name: string): number {
@@ -118,6 +121,6 @@ export class TrialCache {
       if (max !== null) summary.max = String(max);
       return [Number(metric), summary];
     });
-    return { id, rows, sources: new Map(sources), summaries: new Map(summaries) };
+    return { id, rows, sources: new Map(sources), summaries: new Map(summaries), newestStretches: new Map() };
   }
 }
