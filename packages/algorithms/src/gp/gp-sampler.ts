@@ -23,6 +23,8 @@ export const DEFAULT_STARTUP = 6;
  * by measurement (docs/reference/benchmarks/search-quality.md).
  */
 const MARGIN = 0.05;
+/** Results before that: with fewer the model is unsure enough to look around anyway. */
+const MARGIN_FROM = 20;
 /** Best points that candidates are sprayed around. */
 const CENTRES = 5;
 
@@ -111,7 +113,10 @@ export class GpSampler implements Sampler {
     const aim = this.#aim();
     const centres = aim.best(CENTRES).map((i) => this.#observations[i]?.features as Float64Array);
     const n = this.#observations.length;
-    const improvement = aim.improvement(random.split("fantasies"), ledger.next % 2 === 0 ? MARGIN : 0);
+    const improvement = aim.improvement(
+      random.split("fantasies"),
+      n >= MARGIN_FROM && ledger.next % 2 === 0 ? MARGIN : 0,
+    );
     const feasibility = this.#constraints.map(({ posterior }) => new LogFeasibility(posterior, 0));
     const scored = maximizeAcquisition(
       sumOf(improvement === undefined ? feasibility : [improvement, ...feasibility]),
