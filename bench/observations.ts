@@ -14,6 +14,10 @@ const PORTION = 100;
 /** Trials that report at the same time. */
 const TOGETHER = 8;
 
+/** Longer trials are not read at once. */
+const MOST_AT_ONCE = 1_000_000;
+let mostMemory = 0;
+
 const directory = mkdtempSync(join(tmpdir(), "qalam-bench-"));
 const { observations, close } = await openDataDirectory(directory);
 
@@ -53,6 +57,7 @@ await measure(`append ${perTrial * trials} rows, ${TOGETHER} trials at a time`, 
   await Promise.all(Array.from({ length: TOGETHER }, reporter));
 });
 const trial = `trial-${Math.floor(trials / 2)}`;
+console.log(`after appending: process ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`);
 await measure("one row at a time, awaited", 2000, async () => {
   for (const row of [...Array(20).keys()].flatMap((i) => portion(i * PORTION)))
     await observations.append("single", [row]);
@@ -60,13 +65,20 @@ await measure("one row at a time, awaited", 2000, async () => {
 await measure("summarize one trial, 1000 times", 1000, async () => {
   for (let i = 0; i < 1000; i++) await observations.summarize(`trial-${i % trials}`);
 });
-await measure(`query one trial (${perTrial} rows)`, perTrial, () => observations.query(trial));
-await measure("query one metric of one trial", perTrial / 2, () => observations.query(trial, { metric: "loss" }));
-await measure("query one trial downsampled to 500", perTrial, () => observations.query(trial, { downsample: 500 }));
+if (perTrial <= MOST_AT_ONCE)
+  await measure(`query one trial (${perTrial} rows)`, perTrial, () => observations.query(trial));
+await measure(`hand on one trial in portions (${perTrial} rows)`, perTrial, async () => {
+  for await (const rows of observations.portions(trial))
+    mostMemory = Math.max(mostMemory, rows.length && process.memoryUsage().rss);
+});
+for (const downsample of [500, 1000])
+  await measure(`query one trial thinned to ${downsample}`, perTrial, () => observations.query(trial, { downsample }));
+const half = { downsample: 500, start: new Date(Date.UTC(2026, 0, 1) + (perTrial / 2) * 137).toISOString() };
+await measure("query the second half thinned to 500", perTrial / 2, () => observations.query(trial, half));
 await measure("append again what is known (one trial)", perTrial, () => report(0));
 await measure("delete one trial", perTrial, () => observations.delete(trial));
 console.log(
-  `file ${(statSync(join(directory, "qalam.db")).size / 1e6).toFixed(0)} MB, process ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`,
+  `file ${(statSync(join(directory, "qalam.db")).size / 1e6).toFixed(0)} MB; process ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB, at most ${(mostMemory / 1e6).toFixed(0)} MB while rows were handed on`,
 );
 await close();
 rmSync(directory, { recursive: true });

@@ -14,17 +14,18 @@ interface Kept extends Selectable {
 
 class TrialRows {
   readonly rows: Kept[] = [];
-  readonly known = new Set<string>();
+  /** The sequences there are, by source and metric. */
+  readonly known = new Map<string, Set<number>>();
   readonly summaries = new Map<string, MetricSummary>();
   readonly lastSequences = new Map<string, number>();
 
   add(row: ObservationRow, time: ObservationTime): boolean {
     const { metric, source, sequence, value } = row;
-    const identity = JSON.stringify([source, sequence, metric]);
-    if (this.known.has(identity)) return false;
-    this.known.add(identity);
-    const kept = Object.freeze({ ...row, time: formatTime(time) });
-    this.rows.push({ ...time, metric, value, arrival: this.rows.length, row: kept });
+    const series = `${source}\u0000${metric}`; // names hold no NUL
+    const known = this.known.get(series) ?? new Set();
+    if (known.has(sequence)) return false;
+    this.known.set(series, known.add(sequence));
+    this.rows.push({ ...time, metric, value, arrival: this.rows.length, row: { ...row } });
     this.lastSequences.set(source, Math.max(sequence, this.lastSequences.get(source) ?? sequence));
     this.summaries.set(metric, addToSummary(this.summaries.get(metric), value, time));
     return true;
@@ -55,7 +56,7 @@ export class MemoryObservationStore implements ObservationStore {
     const rows = (this.#trials.get(trialUid)?.rows ?? []).filter(
       (row) => (metric === undefined || row.metric === metric) && isWithin(row, range),
     );
-    return orderAndThin(rows, downsample).map(({ row }) => ({ ...row }));
+    return orderAndThin(rows, downsample).map((kept) => ({ ...kept.row, time: formatTime(kept) }));
   }
 
   async *portions(trialUid: string, options: ObservationQuery = {}): AsyncGenerator<readonly ObservationRow[]> {
