@@ -84,11 +84,11 @@ describe("qalam metrics", () => {
     const spec = { objective: { type: "minimize", objectiveMetricName: "loss", additionalMetricNames: ["acc/top 1"] } };
     expect((await qalam(["run", writeManifest(home, { max: 1, parallel: 1, script, spec })], { home })).status).toBe(0);
     const trial = (await qalam(["get", "trials", "-o", "name"], { home })).stdout.trim().replace(/.*\//, "");
-    return { trial, of: (...flags: string[]) => qalam(["metrics", trial, ...flags], { home }) };
+    return { home, trial, of: (...flags: string[]) => qalam(["metrics", trial, ...flags], { home }) };
   };
 
   it("plots each metric and gives its rows, thinned with the extremes kept", async () => {
-    const { of } = await finished(
+    const { home, trial, of } = await finished(
       "for i in $(seq 1 200); do echo epoch=$i loss=0.$i; done; echo loss=-5; echo loss=nan; echo acc/top 1=0.5",
     );
     const { stdout } = await of();
@@ -103,7 +103,17 @@ describe("qalam metrics", () => {
     expect(csv.some((line) => line.endsWith(",loss,-5"))).toBe(true);
     expect(csv.some((line) => line.endsWith(",loss,0.99"))).toBe(true);
     expect(JSON.parse((await of("-o", "json")).stdout)).toHaveLength(203);
+    expect(JSON.parse((await of("-o", "json", "--points", "10")).stdout).length).toBeLessThan(16);
+    const all = (await of("-o", "csv")).stdout.trim().split("\n");
+    expect(all).toHaveLength(204);
+    expect(all.at(-1)).toMatch(/^[^,]+,200,acc\/top 1,0\.5$/);
     expect((await of("-o", "table", "-m", "acc/top 1")).stdout).toMatch(/STEP .*\n.* 200 +acc\/top 1 +0\.5\n$/);
+    const series = (...flags: string[]) => qalam(["export", "test", "--series", ...flags], { home });
+    const lines = (await series()).stdout.trim().split("\n");
+    expect(lines).toEqual(["trial,time,step,metric,value", ...all.slice(1).map((line) => `${trial},${line}`)]);
+    const records = JSON.parse((await series("--format", "json")).stdout);
+    expect(records).toHaveLength(203);
+    expect(records[0]).toMatchObject({ trial, metric: "loss", value: "0.1", step: 1 });
     expect((await of("-m", "nothing")).stderr).toContain('has no metric "nothing"; it has loss, acc/top 1');
     expect((await of("--points", "x")).status).toBe(2);
   });

@@ -15,6 +15,7 @@ import {
   type Observations,
   type ReportOptions,
   reportTrialObservations,
+  streamTrialObservations,
   trialObservations,
 } from "./trial-observations.ts";
 import {
@@ -162,6 +163,11 @@ export class Client {
   /** The metric rows of a trial and the summary of each metric. */
   observations(trial: ObjectKey, query: ObservationQuery = {}): Promise<Observations> {
     return trialObservations(this.#connection, trial, query);
+  }
+
+  /** All metric rows of a trial, some at a time: millions need no more memory than a few. */
+  streamObservations(trial: ObjectKey, query: ObservationQuery = {}): AsyncGenerator<ObservationRow[]> {
+    return streamTrialObservations(this.#connection, trial, query);
   }
 
   /** Reports values of metrics, from a training: `{ loss: 0.5 }`. @returns how many were new. @throws ApiError when the trial has ended */

@@ -43,6 +43,16 @@ export function trialObservations(
   return connection.json({ path: objectPath(TRIAL, trial, "observations"), query: { ...query }, signal });
 }
 
+export async function* streamTrialObservations(
+  connection: Connection,
+  trial: ObjectKey,
+  { signal, ...query }: ObservationQuery,
+): AsyncGenerator<ObservationRow[]> {
+  const path = objectPath(TRIAL, trial, "observations");
+  const lines = connection.jsonLines<{ rows: ObservationRow[] }>({ path, query: { ...query, stream: true }, signal });
+  for await (const { rows } of lines) yield rows;
+}
+
 /** When and at which step values were measured; now and no step by default. */
 export interface ReportOptions {
   /** RFC 3339. */

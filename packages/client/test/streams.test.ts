@@ -1,5 +1,5 @@
 import { POD, TRIAL } from "@qalam/api";
-import type { ContainerLogs, LogOptions, ObservationRow } from "@qalam/store";
+import type { ContainerLogs, LogOptions, ObservationQuery, ObservationRow } from "@qalam/store";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { serve } from "./served-store.ts";
 
@@ -143,6 +143,28 @@ describe("observations", () => {
     expect(metrics).toContainEqual({ name: "loss", min: "0.1", max: "0.2", latest: "0.2" });
     expect((await client.observations(key, { metric: "accuracy" })).rows).toEqual([row(1, "accuracy")]);
     expect((await client.observations(key, { start: "2026-01-01T00:00:02Z" })).rows).toEqual([row(2)]);
+  });
+
+  it("are handed on in parts, and whole, however many there are; none and a wrong question are told", async () => {
+    const { served, client, uid } = await servedTrial();
+    const read = async (query: ObservationQuery = {}) => {
+      const all: ObservationRow[] = [];
+      for await (const rows of client.streamObservations(key, query)) {
+        expect(rows.length).toBeLessThanOrEqual(1000);
+        all.push(...rows);
+      }
+      return all;
+    };
+    expect(await read()).toEqual([]);
+    expect(await client.observations(key)).toMatchObject({ metrics: [], rows: [] });
+    const all = Array.from({ length: 12_000 }, (_, i) => ({ ...row(1, i % 10 ? "loss" : "rare"), sequence: i }));
+    await served.observations.append(uid, all);
+    expect(await read()).toEqual(all);
+    expect((await client.observations(key)).rows).toEqual(all);
+    expect(await read({ metric: "rare" })).toHaveLength(1200);
+    expect((await read({ downsample: 10 })).length).toBeLessThan(30);
+    await expect(read({ start: "yesterday" })).rejects.toMatchObject({ status: 400 });
+    await expect(client.observations(key, { start: "yesterday" })).rejects.toMatchObject({ status: 400 });
   });
 
   it("are reported with their time and step, and refused once the trial has ended", async () => {

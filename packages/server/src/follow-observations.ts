@@ -7,6 +7,13 @@ import {
   type ResourceStore,
 } from "@qalam/store";
 
+/** Rows of a trial. */
+export interface FollowedRows {
+  readonly rows: readonly ObservationRow[];
+  /** Whether they came while the trial was followed. */
+  readonly isNews: boolean;
+}
+
 /**
  * The rows of a trial: first those there are, then new ones as they come, until the trial has ended or the signal says so.
  * @throws NotFoundError when there is no such trial
@@ -16,7 +23,7 @@ export async function* followObservations(
   key: ObjectKey,
   query: ObservationQuery,
   signal: AbortSignal,
-): AsyncGenerator<readonly ObservationRow[]> {
+): AsyncGenerator<FollowedRows> {
   const trial = await store.get(TRIAL, key, { shared: true });
   if (trial === undefined) throw new NotFoundError("trials.kubeflow.org", key.name);
   const news = new News(trial, query.metric);
@@ -33,16 +40,28 @@ export async function* followObservations(
       if (event.type === "DELETED" || (event.type !== "BOOKMARK" && isOver(event.object))) return;
   })().finally(stop);
   try {
-    const first = await observations.query(trial.metadata.uid ?? "", query);
-    news.forget(first);
-    yield first;
-    for (let rows = await news.next(); rows !== undefined; rows = await news.next()) yield rows;
+    yield { rows: [], isNews: false };
+    for await (const rows of rowsThere(observations, trial.metadata.uid ?? "", query)) {
+      news.forget(rows);
+      yield { rows, isNews: false };
+    }
+    for (let rows = await news.next(); rows !== undefined; rows = await news.next()) yield { rows, isNews: true };
   } finally {
     signal.removeEventListener("abort", stop);
     unsubscribe();
     watch.close();
     await watching;
   }
+}
+
+/** The rows there are: all of them in portions, or thinned. */
+export async function* rowsThere(
+  observations: ObservationStore,
+  uid: string,
+  query: ObservationQuery,
+): AsyncGenerator<readonly ObservationRow[]> {
+  if (query.downsample === undefined) yield* observations.portions(uid, query);
+  else yield await observations.query(uid, query);
 }
 
 function isOver({ status }: Trial): boolean {

@@ -1,7 +1,14 @@
+import type { ServerResponse } from "node:http";
 import { TRIAL, type Trial } from "@qalam/api";
 import { type PushedMetric, pushedRows, pushRefusal } from "@qalam/collectors";
-import { NotFoundError, type ObservationQuery, type ObservationStore, type ResourceStore } from "@qalam/store";
-import { followObservations } from "./follow-observations.ts";
+import {
+  NotFoundError,
+  type ObservationQuery,
+  type ObservationRow,
+  type ObservationStore,
+  type ResourceStore,
+} from "@qalam/store";
+import { followObservations, rowsThere } from "./follow-observations.ts";
 import { readBody } from "./read-body.ts";
 import { noSuchMethod, type ResourceRequest } from "./resource-request.ts";
 import { send } from "./respond.ts";
@@ -20,6 +27,7 @@ export async function handleObservations(
   if (trial === undefined) throw new NotFoundError("trials.kubeflow.org", path.name ?? "");
   if (request.method === "POST") await report(context, trial, observations);
   else if (context.query.get("watch") === "true") await follow(context, store, observations);
+  else if (context.query.get("stream") === "true") await stream(context, trial, observations);
   else await read(context, trial.metadata.uid ?? "", observations);
 }
 
@@ -36,31 +44,59 @@ async function follow(
   response.on("close", () => gone.abort());
   const key = { namespace: path.namespace, name: path.name ?? "" };
   const wanted = observationQuery(query);
-  let isBacklog = true;
-  for await (const rows of followObservations({ store, observations }, key, wanted, gone.signal)) {
-    if (!response.headersSent)
-      response
-        .writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" })
-        .flushHeaders();
-    for (let start = 0; start < rows.length; start += ROWS_PER_LINE) {
-      response.write(`${JSON.stringify({ rows: rows.slice(start, start + ROWS_PER_LINE) })}\n`);
+  for await (const { rows, isNews } of followObservations({ store, observations }, key, wanted, gone.signal)) {
+    if (!response.headersSent) writeHead(response).flushHeaders();
+    for (const line of jsonLines(rows)) {
+      response.write(line);
       if (isTooSlow(response)) return void response.destroy();
-      if (isBacklog) await roomFor(response);
+      if (!isNews) await roomFor(response);
     }
-    isBacklog = false;
   }
   response.end();
 }
 
-/** The rows and the summary of each metric. Query: metric, start, end, downsample. */
+/** The rows there are, as JSON lines `{"rows": […]}`, as fast as the client reads them. */
+async function stream(
+  { response, query }: ResourceRequest,
+  trial: Trial,
+  observations: ObservationStore,
+): Promise<void> {
+  for await (const rows of rowsThere(observations, trial.metadata.uid ?? "", observationQuery(query))) {
+    if (!response.headersSent) writeHead(response);
+    for (const line of jsonLines(rows)) {
+      response.write(line);
+      await roomFor(response);
+    }
+    if (response.destroyed) return;
+  }
+  if (!response.headersSent) writeHead(response);
+  response.end();
+}
+
+function writeHead(response: ServerResponse): ServerResponse {
+  return response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
+}
+
+function* jsonLines(rows: readonly ObservationRow[]): Generator<string> {
+  for (let start = 0; start < rows.length; start += ROWS_PER_LINE)
+    yield `${JSON.stringify({ rows: rows.slice(start, start + ROWS_PER_LINE) })}\n`;
+}
+
+/** The rows and the summary of each metric, written as they are read. Query: metric, start, end, downsample. */
 async function read({ response, query }: ResourceRequest, uid: string, observations: ObservationStore): Promise<void> {
-  const rows = await observations.query(uid, observationQuery(query));
-  send(response, 200, {
-    kind: "ObservationList",
-    apiVersion: "qalam.dev/v1",
-    metrics: await observations.summarize(uid),
-    rows,
-  });
+  const metrics = await observations.summarize(uid);
+  const head = { kind: "ObservationList", apiVersion: "qalam.dev/v1", metrics };
+  let before = `${JSON.stringify(head).slice(0, -1)},"rows":[`;
+  for await (const rows of rowsThere(observations, uid, observationQuery(query))) {
+    if (!response.headersSent) writeHead(response);
+    if (rows.length === 0) continue;
+    response.write(before + JSON.stringify(rows).slice(1, -1));
+    before = ",";
+    await roomFor(response);
+    if (response.destroyed) return;
+  }
+  if (!response.headersSent) writeHead(response);
+  response.end(`${before === "," ? "" : before}]}`);
 }
 
 /** @throws RequestError for a number of rows that is none */

@@ -3,8 +3,8 @@ import { wantedMetrics } from "@qalam/collectors";
 import type { ObservationQuery, ObservationRow } from "@qalam/store";
 import type { Command } from "commander";
 import { CommandError, EXIT } from "../command-error.ts";
-import { csvText } from "../format/csv.ts";
 import { DEFAULT_COLUMNS, metricView, PLOT_LINES } from "../format/metric-view.ts";
+import { type RowFormat, RowWriter } from "../format/row-writer.ts";
 import { textTable } from "../format/text-table.ts";
 import type { Home } from "../home/home.ts";
 import { withHome } from "../home/open-home.ts";
@@ -16,6 +16,9 @@ const FORMATS = ["plot", "table", "csv", "json"];
 const MOST_PLOTS = 8;
 /** Twice the dots of a wide terminal. */
 const PLOT_POINTS = 1000;
+/** A longer table is read by nobody, and as a whole in memory. */
+const TABLE_POINTS = 10_000;
+const COLUMNS = ["time", "step", "metric", "value"];
 
 interface Flags {
   readonly namespace?: string;
@@ -39,7 +42,7 @@ export function addMetricsCommand(program: Command, terminal: Terminal): void {
     .option("-o, --output <format>", FORMATS.join(", "), "plot")
     .option(
       "--points <number>",
-      "about so many rows per metric; the greatest and smallest values are kept (default: all rows)",
+      "about so many rows per metric; the greatest and smallest values are kept (default: all rows, in a table 10000 of each metric)",
     )
     .option("--start <time>", "rows from this time on, such as 2026-01-31T12:00:00Z")
     .option("--end <time>", "rows up to this time")
@@ -66,10 +69,38 @@ async function metrics(name: string, flags: Flags, terminal: Terminal): Promise<
         `trial ${name} has no metrics: ${trial.status?.conditions?.at(-1)?.message ?? "it has not started"}`,
         EXIT.failed,
       );
+    if (isStreamed(flags)) return writeRows(home, trial, names, flags, terminal);
     const rows = await readRows(home, trial, names, flags);
     if (output === "plot") plot(names, rows, terminal, summary.length);
-    else print(terminal, rowsText(rows, output));
+    else if (output === "table") print(terminal, rowTable(rows));
+    else await printRows(rows, output as RowFormat, terminal);
   });
+}
+
+/** All rows, in a format that needs not know the last to write the first. */
+function isStreamed({ output, points }: Flags): boolean {
+  return points === undefined && (output === "csv" || output === "json");
+}
+
+async function writeRows(
+  home: Home,
+  trial: Trial,
+  names: readonly string[],
+  flags: Flags,
+  terminal: Terminal,
+): Promise<void> {
+  const writer = new RowWriter(terminal, flags.output as RowFormat, COLUMNS);
+  const queries =
+    flags.metric === undefined ? [queryOf(flags)] : names.map((metric) => ({ ...queryOf(flags), metric }));
+  for (const query of queries)
+    for await (const rows of home.observations.portions(trial.metadata.uid ?? "", query)) await writer.add(rows);
+  writer.end();
+}
+
+async function printRows(rows: readonly ObservationRow[], format: RowFormat, terminal: Terminal): Promise<void> {
+  const writer = new RowWriter(terminal, format, COLUMNS);
+  await writer.add(rows);
+  writer.end();
 }
 
 /** One metric at a time where not all are wanted: the store reads no others then. */
@@ -82,8 +113,9 @@ async function readRows(home: Home, trial: Trial, names: readonly string[], flag
   return series.flat();
 }
 
-function queryOf({ output, points, start, end }: Flags): ObservationQuery {
-  const downsample = points !== undefined ? Number(points) : output === "plot" ? PLOT_POINTS : undefined;
+function queryOf({ output, points, start, end, follow }: Flags): ObservationQuery {
+  const most = output === "plot" ? PLOT_POINTS : output === "table" && follow !== true ? TABLE_POINTS : undefined;
+  const downsample = points !== undefined ? Number(points) : most;
   return {
     ...(downsample !== undefined && { downsample }),
     ...(start !== undefined && { start }),
@@ -112,13 +144,10 @@ function plot(names: readonly string[], rows: readonly ObservationRow[], termina
     say(terminal, `… and ${count - names.length} more metrics: choose some with -m, or see all with -o table`);
 }
 
-function rowsText(rows: readonly ObservationRow[], format: string): string {
-  if (format === "json") return JSON.stringify(rows, null, 2);
-  const records = rows.map(({ time, step, metric, value }) => ({ time, step: String(step ?? ""), metric, value }));
-  if (format === "csv") return csvText(["time", "step", "metric", "value"], records);
+function rowTable(rows: readonly ObservationRow[]): string {
   return textTable(
-    ["time", "step", "metric", "value"],
-    records.map(({ time, step, metric, value }) => [time, step === "" ? "-" : step, metric, value]),
+    COLUMNS,
+    rows.map(({ time, step, metric, value }) => [time, String(step ?? "-"), metric, value]),
   );
 }
 

@@ -12,7 +12,9 @@ import { CommandError, EXIT } from "../command-error.ts";
 import { csvText } from "../format/csv.ts";
 import { elapsed } from "../format/elapsed.ts";
 import { checkedFormat } from "../format/print-objects.ts";
+import { type RowFormat, RowWriter } from "../format/row-writer.ts";
 import { textTable } from "../format/text-table.ts";
+import type { Home } from "../home/home.ts";
 import { withHome } from "../home/open-home.ts";
 import { runSummary } from "../run/run-summary.ts";
 import { print, type Terminal } from "../terminal.ts";
@@ -22,6 +24,7 @@ interface Flags {
   readonly namespace?: string;
   readonly output?: string;
   readonly format?: string;
+  readonly series?: boolean;
 }
 
 /** `best`, `trials` and `export`: what an experiment found. */
@@ -47,7 +50,11 @@ export function addResultCommands(program: Command, terminal: Terminal): void {
     .argument("<experiment>")
     .option("-n, --namespace <name>", "namespace")
     .option("-f, --format <format>", "csv or json", "csv")
-    .addHelpText("after", "\nExample:\n  qalam export random-forest > trials.csv")
+    .option("--series", "every value that every trial reported instead, each with its time and step")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  qalam export random-forest > trials.csv\n  qalam export random-forest --series > series.csv",
+    )
     .action((name: string, flags: Flags) => exportTrials(name, flags, terminal));
 }
 
@@ -98,11 +105,12 @@ async function trials(name: string, flags: Flags, terminal: Terminal): Promise<v
   });
 }
 
-async function exportTrials(name: string, { namespace, format }: Flags, terminal: Terminal): Promise<void> {
+async function exportTrials(name: string, { namespace, format, series }: Flags, terminal: Terminal): Promise<void> {
   if (format !== "csv" && format !== "json") throw new CommandError(`--format ${format}: formats are csv, json`);
   await withHome(terminal, "read", async (home) => {
     const experiment = await findExperiment(home, name, namespace);
     const rows = (await trialsOf(home, experiment)).sort((a, b) => suggestionId(a) - suggestionId(b));
+    if (series === true) return exportSeries(home, rows, format, terminal);
     const parameters = (experiment.spec.parameters ?? []).map((parameter) => parameter.name);
     const metrics = (experiment.spec.objective?.metricStrategies ?? []).map((strategy) => strategy.name);
     const records = rows.map((trial) => ({
@@ -120,6 +128,20 @@ async function exportTrials(name: string, { namespace, format }: Flags, terminal
         : csvText(["trial", "state", "start", "end", ...parameters, ...metrics], records),
     );
   });
+}
+
+/** Long series are written as they are read. */
+async function exportSeries(
+  home: Home,
+  trials: readonly Trial[],
+  format: RowFormat,
+  terminal: Terminal,
+): Promise<void> {
+  const writer = new RowWriter(terminal, format, ["trial", "time", "step", "metric", "value"]);
+  for (const { metadata } of trials)
+    for await (const rows of home.observations.portions(metadata.uid ?? ""))
+      await writer.add(rows, { trial: metadata.name });
+  writer.end();
 }
 
 /** Best first; trials without a value last, in order of creation. */

@@ -6,7 +6,7 @@ import type { ContainerLogs, ObservationQuery, ObservationRow, ObservationStore,
  */
 export interface Home {
   readonly store: ResourceStore;
-  readonly observations: Pick<ObservationStore, "query" | "summarize"> & {
+  readonly observations: Pick<ObservationStore, "query" | "portions" | "summarize"> & {
     /** The rows there are and then new ones until the trial has ended; without a server only those there are. */
     follow(trial: ObjectKey, query: ObservationQuery, signal: AbortSignal): AsyncIterable<readonly ObservationRow[]>;
   };

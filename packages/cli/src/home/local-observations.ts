@@ -1,5 +1,5 @@
 import { TRIAL } from "@qalam/api";
-import { followObservations } from "@qalam/server";
+import { followObservations, rowsThere } from "@qalam/server";
 import type { DataDirectory } from "@qalam/store/sqlite";
 import type { Home } from "./home.ts";
 
@@ -10,11 +10,15 @@ export function localObservations(
 ): Home["observations"] {
   return {
     query: (uid, query) => observations.query(uid, query),
+    portions: (uid, query) => observations.portions(uid, query),
     summarize: (uid) => observations.summarize(uid),
     async *follow(key, query, signal) {
-      if (isServed) return yield* followObservations({ store, observations }, key, query, signal);
-      const trial = await store.get(TRIAL, key);
-      if (trial !== undefined) yield await observations.query(trial.metadata.uid ?? "", query);
+      if (isServed)
+        for await (const { rows } of followObservations({ store, observations }, key, query, signal)) yield rows;
+      else {
+        const trial = await store.get(TRIAL, key);
+        if (trial !== undefined) yield* rowsThere(observations, trial.metadata.uid ?? "", query);
+      }
     },
   };
 }

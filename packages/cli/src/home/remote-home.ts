@@ -26,6 +26,10 @@ export async function openRemoteHome(path: string, address: string, say: (line: 
     store,
     observations: {
       query: async (uid, query = {}) => (await observationsOf(uid, query)).rows,
+      async *portions(uid, query = {}) {
+        const trial = await findTrial(store, uid);
+        if (trial !== undefined) yield* client.streamObservations(trial, query);
+      },
       follow: (trial, query, signal) => client.followObservations(trial, { ...query, signal }),
       summarize: async (uid) => (await observationsOf(uid, { downsample: 1 })).metrics,
     },
