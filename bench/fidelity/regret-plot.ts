@@ -1,68 +1,17 @@
 import type { Scale } from "../quality/scores.ts";
+import { regretChart } from "../regret-chart.ts";
 import type { ClockRow } from "./fidelity-report.ts";
 import { meanCurve, TIMES, taskCurves } from "./regret-over-time.ts";
 
-const SIZE = { width: 760, height: 440 };
-const MARGIN = { left: 70, right: 190, top: 16, bottom: 48 };
-const FIRST_TIME = 0.005;
-/** Regrets with a line of their own. */
-const TICKS = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 1e-4];
-/** Told apart by the colour-blind too (Okabe and Ito 2008). */
-const COLOURS = ["#000000", "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00", "#cc79a7", "#8c8c8c"];
-
-/** Mean normalised regret over virtual time, both on log scales, as an SVG image. */
+/** Mean normalised regret over virtual time, as an SVG image. */
 export function regretPlot(rows: readonly ClockRow[], scale: Scale): string {
-  const curves = rows.map(({ name, runs }) => ({ name, curve: meanCurve([...taskCurves(runs, scale).values()]) }));
-  const least = Math.max(1e-4, Math.min(...curves.map(({ curve }) => curve.at(-1) as number)));
-  const bottom = TICKS.find((tick) => tick <= least) ?? 1e-4;
-  const x = (time: number) =>
-    along(Math.log(time / FIRST_TIME) / -Math.log(FIRST_TIME), MARGIN.left, SIZE.width - MARGIN.right);
-  const y = (regret: number) =>
-    along(Math.log(Math.max(regret, bottom)) / Math.log(bottom), MARGIN.top, SIZE.height - MARGIN.bottom);
-  const right = SIZE.width - MARGIN.right;
-  const lines = curves.map(({ name, curve }, i) => {
-    const path = [...TIMES].flatMap((time, k) =>
-      time < FIRST_TIME ? [] : [`${x(time).toFixed(1)},${y(curve[k] as number).toFixed(1)}`],
-    );
-    const colour = COLOURS[i % COLOURS.length];
-    const dash = i >= COLOURS.length ? ' stroke-dasharray="6 3"' : "";
-    const place = MARGIN.top + 14 + 20 * i;
-    return [
-      `<polyline points="${path.join(" ")}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>`,
-      `<line x1="${right + 12}" y1="${place - 4}" x2="${right + 36}" y2="${place - 4}" stroke="${colour}" stroke-width="2"${dash}/>`,
-      `<text x="${right + 42}" y="${place}">${name}</text>`,
-    ].join("\n");
+  return regretChart({
+    title: "Mean normalised regret over virtual time",
+    cost: "virtual time, share of the whole",
+    costs: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.333, 0.5, 1],
+    curves: rows.map(({ name, runs }) => {
+      const curve = meanCurve([...taskCurves(runs, scale).values()]);
+      return { name, points: [...TIMES].map((time, k) => [time, curve[k] as number]) };
+    }),
   });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE.width}" height="${SIZE.height}" font-family="sans-serif" font-size="12">`,
-    "<title>Mean normalised regret over virtual time</title>",
-    `<rect width="100%" height="100%" fill="#ffffff"/>`,
-    ...axes(x, y, bottom),
-    ...lines,
-    "</svg>\n",
-  ].join("\n");
-}
-
-function axes(x: (time: number) => number, y: (regret: number) => number, bottom: number): string[] {
-  const [left, right, low] = [MARGIN.left, SIZE.width - MARGIN.right, SIZE.height - MARGIN.bottom];
-  const grid: string[] = [];
-  for (const regret of TICKS.filter((tick) => tick >= bottom))
-    grid.push(
-      `<line x1="${left}" y1="${y(regret)}" x2="${right}" y2="${y(regret)}" stroke="#dddddd"/>`,
-      `<text x="${left - 8}" y="${y(regret) + 4}" text-anchor="end">${regret}</text>`,
-    );
-  for (const time of [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.333, 0.5, 1])
-    grid.push(
-      `<line x1="${x(time)}" y1="${MARGIN.top}" x2="${x(time)}" y2="${low}" stroke="#eeeeee"/>`,
-      `<text x="${x(time)}" y="${low + 18}" text-anchor="middle">${time}</text>`,
-    );
-  grid.push(
-    `<text x="${(left + right) / 2}" y="${SIZE.height - 10}" text-anchor="middle">virtual time, share of the whole</text>`,
-    `<text transform="translate(16 ${(MARGIN.top + low) / 2}) rotate(-90)" text-anchor="middle">mean normalised regret</text>`,
-  );
-  return grid;
-}
-
-function along(share: number, from: number, to: number): number {
-  return from + share * (to - from);
 }

@@ -59,10 +59,23 @@ export function referenceRow(
     ? name.split(/(?<=\.jsonl):?/)
     : [join(data.folder, "reference-optuna-5.0.0.jsonl"), name];
   const names = new Set(tasks.map((task) => task.name));
-  const runs = readFileSync(file, "utf8")
+  const runs = runsOf(file).filter(
+    (run) => (sampler || run.sampler) === run.sampler && names.has(run.task) && run.seed < seeds,
+  );
+  return { name: name.includes(".jsonl") ? name : `Optuna ${name}`, runs };
+}
+
+/** Runs that were made before, one row for each sampler. @param files names, with commas between @param tasks those to take */
+export function earlierRows(files: string, tasks: ReadonlyMap<string, unknown>): Row[] {
+  const rows = new Map<string, Run[]>();
+  for (const run of files.split(",").flatMap(runsOf))
+    if (tasks.has(run.task)) rows.set(run.sampler, [...(rows.get(run.sampler) ?? []), run]);
+  return [...rows].map(([name, runs]) => ({ name, runs }));
+}
+
+function runsOf(file: string): Run[] {
+  return readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => line !== "")
-    .map((line): Run => JSON.parse(line))
-    .filter((run) => (sampler || run.sampler) === run.sampler && names.has(run.task) && run.seed < seeds);
-  return { name: name.includes(".jsonl") ? name : `Optuna ${name}`, runs };
+    .map((line): Run => JSON.parse(line));
 }

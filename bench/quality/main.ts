@@ -1,8 +1,9 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { openBenchmarkData } from "./benchmark-data.ts";
-import { algorithmOf, referenceRow, tasksOf } from "./command-line.ts";
+import { algorithmOf, earlierRows, referenceRow, tasksOf } from "./command-line.ts";
+import { regretPlot } from "./regret-plot.ts";
 import { type Row, report, taskReport } from "./report.ts";
 import { type Mode, PARALLEL, type Run, runSearch } from "./run-search.ts";
 import { checkFunctions, checkRandom } from "./self-test.ts";
@@ -18,6 +19,8 @@ const HELP = `Measures how good search algorithms are: npm run bench:quality -- 
   --evaluations N      evaluations per run (default 100; batch 128)
   --reference NAME     sampler of reference-optuna-5.0.0.jsonl, or FILE.jsonl[:NAME], for win rates (default tpe)
   --out FILE           JSON lines, one per run (default none)
+  --from A.jsonl,B     no new runs: those of such files, by sampler
+  --plot FILE          SVG of the regrets over evaluations
   --by-task            also a table of single tasks
   --self-test          runs random and compares it with the reference's random row
   --data FOLDER        folder with suite.json (default $QALAM_BENCHMARKS, else ../shared/benchmarks beside the repository)
@@ -32,6 +35,8 @@ const { values: options } = parseArgs({
     evaluations: { type: "string" },
     reference: { type: "string", default: "tpe" },
     out: { type: "string" },
+    from: { type: "string" },
+    plot: { type: "string" },
     data: { type: "string" },
     "by-task": { type: "boolean", default: false },
     "self-test": { type: "boolean", default: false },
@@ -52,6 +57,26 @@ async function main(): Promise<number> {
   const tasks: Task[] = [];
   for (const task of await tasksOf(data, options.tasks)) tasks.push(await openTask(data, task));
   const scale = new Map(tasks.map((task) => [task.name, task]));
+  const rows =
+    options.from === undefined ? await play(tasks, mode, evaluations, seeds) : earlierRows(options.from, scale);
+  const reference = referenceRow(data, options["self-test"] ? "random" : options.reference, tasks, seeds);
+  const shown = reference.runs.length === 0 ? undefined : reference;
+  console.log(`${tasks.length} tasks, ${seeds} seeds, ${mode}, ${evaluations} evaluations\n`);
+  console.log(report(rows, shown, scale));
+  if (options.plot !== undefined)
+    writeFileSync(options.plot, regretPlot(shown === undefined ? rows : [...rows, shown], scale));
+  if (options["by-task"]) console.log(`\n${taskReport(shown === undefined ? rows : [...rows, shown], scale, 100)}`);
+  if (!options["self-test"]) return 0;
+  const problems = checkFunctions(data);
+  const lines = checkRandom(rows[0]?.runs ?? [], reference.runs, scale);
+  console.log(
+    `\n${[problems.length === 0 ? "ok BBOB functions" : `FAILED ${problems.join("; ")}`, ...lines].join("\n")}`,
+  );
+  return problems.length > 0 || lines.some((line) => line.startsWith("FAILED")) ? 1 : 0;
+}
+
+/** New runs of the algorithms, one row each. */
+async function play(tasks: readonly Task[], mode: Mode, evaluations: number, seeds: number): Promise<Row[]> {
   const rows: Row[] = [];
   for (const { text, algorithm, settings } of (options["self-test"] ? "random" : options.algorithm)
     .split(",")
@@ -66,18 +91,7 @@ async function main(): Promise<number> {
     }
     rows.push({ name: text, runs });
   }
-  const reference = referenceRow(data, options["self-test"] ? "random" : options.reference, tasks, seeds);
-  const shown = reference.runs.length === 0 ? undefined : reference;
-  console.log(`${tasks.length} tasks, ${seeds} seeds, ${mode}, ${evaluations} evaluations\n`);
-  console.log(report(rows, shown, scale));
-  if (options["by-task"]) console.log(`\n${taskReport(shown === undefined ? rows : [...rows, shown], scale, 100)}`);
-  if (!options["self-test"]) return 0;
-  const problems = checkFunctions(data);
-  const lines = checkRandom(rows[0]?.runs ?? [], reference.runs, scale);
-  console.log(
-    `\n${[problems.length === 0 ? "ok BBOB functions" : `FAILED ${problems.join("; ")}`, ...lines].join("\n")}`,
-  );
-  return problems.length > 0 || lines.some((line) => line.startsWith("FAILED")) ? 1 : 0;
+  return rows;
 }
 
 /** Appends a run to the JSON lines; single ask times stay out. */

@@ -5,11 +5,11 @@ import { parseArgs } from "node:util";
 import { ALGORITHMS } from "@qalam/algorithms";
 import { ensurePythonEnvironment } from "../../tools/python-environment.mjs";
 import { ASKS, askTimes, type Latency } from "./ask-times.ts";
-import { speedReport } from "./speed-report.ts";
+import { PEERS, speedReport } from "./speed-report.ts";
 
 const HELP = `Measures how long an ask takes, with the tell before it, against Optuna in the same run: npm run bench:speed -- [options]
 
-  --algorithm A,B    algorithms by name (default all)
+  --algorithm A,B    algorithms by name, and the samplers of Optuna that do the same (default all)
   --dimensions N,N   parameters, all doubles (default 5,20)
   --histories N,N    finished trials (default 100,200,500,1000,10000)
   --no-optuna        ours only
@@ -27,12 +27,16 @@ const { values: options } = parseArgs({
 /** Seconds after which no further ask of a cell is measured. */
 const PATIENCE = 20;
 
-/** Optuna's figures, from a Python environment made for it. @throws when it cannot be run */
-function optunaTimes(dimensions: readonly number[], histories: readonly number[]): Latency[] {
+/** Figures of Optuna's samplers, from a Python environment made for it. @throws when it cannot be run */
+function optunaTimes(
+  samplers: readonly string[],
+  dimensions: readonly number[],
+  histories: readonly number[],
+): Latency[] {
   const bin = ensurePythonEnvironment("optuna", "bench/speed/requirements.txt");
   if (bin === undefined) throw new Error("Optuna could not be installed; --no-optuna measures without it");
   const script = fileURLToPath(new URL("optuna_asks.py", import.meta.url));
-  const task = JSON.stringify({ dimensions, histories, asks: ASKS, patience: PATIENCE });
+  const task = JSON.stringify({ samplers, dimensions, histories, asks: ASKS, patience: PATIENCE });
   const { status, stdout, stderr } = spawnSync(join(bin, "python"), [script, task], {
     encoding: "utf8",
     maxBuffer: 1 << 28,
@@ -52,6 +56,7 @@ else {
   const ours = ALGORITHMS.filter(({ name }) => names.includes(name)).flatMap((algorithm) =>
     dimensions.flatMap((dimension) => askTimes(algorithm, dimension, histories, PATIENCE)),
   );
-  const theirs = options["no-optuna"] ? [] : optunaTimes(dimensions, histories);
+  const peers = [...new Set(names.flatMap((name) => PEERS[name] ?? []))];
+  const theirs = options["no-optuna"] ? [] : optunaTimes(peers, dimensions, histories);
   console.log(speedReport(ours, theirs, dimensions, histories));
 }

@@ -54,7 +54,7 @@ def measure(name, dimension, history, asks, patience):
 
 
 task = json.loads(sys.argv[1])
-for name in SAMPLERS:
+for name in task["samplers"]:
     for dimension in task["dimensions"]:
         for history in task["histories"]:
             times = measure(name, dimension, history, task["asks"], task["patience"])

@@ -1,7 +1,7 @@
 import type { Latency } from "./ask-times.ts";
 
 /** Which sampler of Optuna does what ours does. */
-const PEERS: Readonly<Record<string, string>> = {
+export const PEERS: Readonly<Record<string, string>> = {
   random: "RandomSampler",
   sobol: "QMCSampler",
   cmaes: "CmaEsSampler",
