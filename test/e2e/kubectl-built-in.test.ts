@@ -144,6 +144,24 @@ describe.each(Object.entries(kubectls))("kubectl %s and built-in kinds", (_, pro
     expect(await wrong("-c", "side", "--previous")).toMatch(/previous .*container "side".*not found/);
   });
 
+  it("says what there is instead of entering a container, and runs one in the foreground", async () => {
+    const { kubectl } = cluster;
+    await ok(["run", "p", "--image=busybox", "--restart=Never", "--command", "--", "sleep", "1000"]);
+    await ok(["wait", "--for=condition=Ready", "pod/p", "--timeout=60s"]);
+    for (const [args, text] of [
+      [["exec", "p", "--", "ls"], "there is no exec: on a laptop a container is a process; its files and programs"],
+      [["attach", "p"], "`kubectl logs -f` follows its output"],
+      [["port-forward", "pod/p", ":80"], "its ports are those of this machine, at 127.0.0.1"],
+      [["debug", "p", "--image=busybox"], "debug it as any process of this machine"],
+    ] as const) {
+      const { status, stderr } = await kubectl(args);
+      expect([status, stderr]).toEqual([1, expect.stringContaining(text)]);
+    }
+    const run = ["run", "q", "-i", "--rm", "--image=busybox", "--restart=Never", "--command", "--", "echo", "hi"];
+    expect((await kubectl(run)).stdout).toMatch(/^hi\n/);
+    expect((await kubectl(["get", "pod", "q"])).stderr).toContain("(NotFound)");
+  });
+
   it("finds the pods of a job among others, for its logs and its description", async () => {
     const { home } = cluster;
     const container = { name: "other", image: "busybox", command: ["echo", "other"] };
