@@ -5,7 +5,7 @@ type Complete = (object: Json) => void;
 
 /**
  * What a Kubernetes API server fills into objects of built-in kinds, so that they read the same here. Not `backoffLimit` (a deliberate difference of its own)
- * and nothing that depends on a cluster: addresses, selectors by uid, protection finalizers.
+ * and nothing that depends on a cluster: addresses, protection finalizers. What a Job gets by its uid is the store's to add.
  * @returns a copy
  */
 export function withDefaults(kind: ResourceKind, object: KubeObject): KubeObject {
