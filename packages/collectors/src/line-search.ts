@@ -68,7 +68,8 @@ export class SignSearch implements LineSearch {
   /** The next place of each sign and literal; where it is before the place asked for, it is looked for again. */
   readonly #places: number[];
   #run: Buffer = Buffer.alloc(0);
-  #examined = 0;
+  /** How many of each sign were looked at. */
+  readonly #examined: number[];
   #isHandedOver = false;
 
   /**
@@ -83,12 +84,13 @@ export class SignSearch implements LineSearch {
     ];
     this.#literals = literals.map((text) => Buffer.from(text));
     this.#places = [...this.#signs, ...this.#literals].map(() => -1);
+    this.#examined = this.#places.map(() => 0);
   }
 
   start(run: Buffer): void {
     this.#run = run;
     this.#places.fill(-1);
-    this.#examined = 0;
+    this.#examined.fill(0);
     this.#isHandedOver = false;
   }
 
@@ -98,8 +100,7 @@ export class SignSearch implements LineSearch {
     for (let i = 0; i < this.#places.length; i++) {
       if ((this.#places[i] as number) < from) this.#places[i] = this.#find(i, from);
       nearest = Math.min(nearest, this.#places[i] as number);
-    }
-    if (this.#isDense(Math.min(nearest, this.#run.length))) {
+      if (!this.#isDense(i, Math.min(this.#places[i] as number, this.#run.length))) continue;
       this.#isHandedOver = true;
       this.#pattern.start(this.#run);
       return this.#pattern.next(from);
@@ -122,15 +123,15 @@ export class SignSearch implements LineSearch {
     const sign = this.#signs[index];
     if (sign === undefined) return orNever(run.indexOf(this.#literals[index - this.#signs.length] as Buffer, from));
     for (let at = run.indexOf(sign.sign, from); at !== -1; at = run.indexOf(sign.sign, at + 1)) {
-      this.#examined += 1;
-      if (sign.names.endBefore(run, at) || this.#isDense(at)) return at;
+      this.#examined[index]! += 1;
+      if (sign.names.endBefore(run, at) || this.#isDense(index, at)) return at;
     }
     return Number.POSITIVE_INFINITY;
   }
 
   /** Of the bytes before a place. */
-  #isDense(place: number): boolean {
-    return this.#examined * SPARSE > place + JUDGED_FROM;
+  #isDense(index: number, place: number): boolean {
+    return this.#examined[index]! * SPARSE > place + JUDGED_FROM;
   }
 }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TextCollector } from "../src/index.ts";
+import { PatternSearch, SignSearch } from "../src/line-search.ts";
 import { scanAssignments } from "../src/scan-assignments.ts";
 import { scanFilters } from "../src/scan-filters.ts";
 import { StepReader } from "../src/step-reader.ts";
@@ -79,5 +80,29 @@ describe("the search for lines that matter", () => {
       ["loss", "1", undefined],
       ["loss", "0.5", 4],
     ]);
+  });
+
+  it("hands over to the pattern where signs are dense, not where one sign is seen to be far away", () => {
+    class CountedSearch extends PatternSearch {
+      starts = 0;
+      override start(run: Buffer): void {
+        this.starts += 1;
+        super.start(run);
+      }
+    }
+    const startsOn = (run: string): number => {
+      const pattern = new CountedSearch(["loss"]);
+      const search = new SignSearch(["loss"], [], pattern);
+      search.start(Buffer.from(run));
+      expect(search.lineAround(search.next(0))).toEqual([0, 8]);
+      search.next(9);
+      return pattern.starts;
+    };
+    expect(
+      startsOn(
+        `loss=0.5\n${"12:00:01 a batch was done and another one was begun, all well so far, no sign of trouble anywhere to be seen\n".repeat(5000)}`,
+      ),
+    ).toBe(0);
+    expect(startsOn(`loss=0.5\n${"k=v ".repeat(5000)}\n`)).toBe(1);
   });
 });
