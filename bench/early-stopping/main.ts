@@ -13,7 +13,7 @@ const HELP = `Measures what early stopping saves and loses: npm run bench:early-
   --workers N     trials that run at the same time (default 4)
   --data FOLDER   folder with suite.json for LCBench (default $QALAM_BENCHMARKS, else ../shared/benchmarks beside the repository)
   --no-lcbench    only the simulated curves
-  --pytorch       only the real PyTorch example, with and without each rule; the python in PATH has torch
+  --pytorch       only the real PyTorch example, without a rule and with each; the python in PATH has torch
 `;
 /** OpenML tasks of LCBench. */
 const LCBENCH = ["167168", "189873", "189906", "3945", "34539", "7593"];
@@ -101,7 +101,7 @@ function reportCost(): void {
 
 async function main(): Promise<void> {
   if (options.help) return console.log(HELP);
-  if (options.pytorch) return measurePytorch();
+  if (options.pytorch) return measurePytorch(options.rules?.split(","));
   const [seeds, trials, workers] = [options.seeds, options.trials, options.workers].map(Number) as [
     number,
     number,

@@ -10,7 +10,6 @@ const TRIALS = 24;
 const EPOCHS = 60;
 const TOGETHER = 2;
 const RULES = [
-  "none",
   "medianstop",
   "percentile",
   "asha",
@@ -40,12 +39,12 @@ interface Trial {
 }
 
 /** Runs examples/pytorch with each rule on the same trials, the `python` in PATH having torch. */
-export function measurePytorch(): void {
+export function measurePytorch(rules: readonly string[] = RULES): void {
   console.log(
     `\nPyTorch example, ${TRIALS} trials of ${EPOCHS} epochs, ${TOGETHER} at a time\n\n| rule | stopped | epochs | saved, % | trial time, s | saved, % | wall, s | best accuracy | loss of best, % |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |`,
   );
   let full: Run | undefined;
-  for (const rule of RULES) {
+  for (const rule of ["none", ...rules]) {
     const run = runExample(rule);
     full ??= run;
     const saved = (of: (run: Run) => number) => (100 * (1 - of(run) / of(full as Run))).toFixed(1);
