@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -116,6 +117,30 @@ describe("qalam metrics", () => {
     expect(records[0]).toMatchObject({ trial, metric: "loss", value: "0.1", step: 1 });
     expect((await of("-m", "nothing")).stderr).toContain('has no metric "nothing"; it has loss, acc/top 1');
     expect((await of("--points", "x")).status).toBe(2);
+  });
+
+  it("gives a trial of 250,000 values whole, to a reader that stops early, and thinned with first, last and extremes", async () => {
+    const count = 250_000;
+    const awk = `BEGIN { for (i = 1; i <= ${count}; i++) printf "epoch=%d loss=%s\\n", i, i == 777 ? "-5" : i == 123456 ? "99" : i % 10 }`;
+    const { home, trial, of } = await finished(`awk '${awk}'`);
+    const thinned = JSON.parse((await of("-o", "json", "--points", "50")).stdout) as { value: string; step: number }[];
+    expect(thinned.length).toBeLessThan(60);
+    expect(thinned[0]?.step).toBe(1);
+    expect(thinned.at(-1)?.step).toBe(count);
+    expect(thinned.filter(({ value }) => value === "-5" || value === "99").map(({ step }) => step)).toEqual([
+      777, 123_456,
+    ]);
+    expect((await of()).stdout).toContain(`loss  latest 0 (step ${count}, `);
+    const steps = (await of("-o", "csv")).stdout
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => Number(line.split(",")[1]));
+    expect(steps).toEqual(Array.from({ length: count }, (_, i) => i + 1));
+    const reader = startQalam(["export", "test", "--series"], { home });
+    expect(await untilOutput(reader, new RegExp(`\n${trial},`))).toMatch(/^trial,time,step,metric,value\n/);
+    reader.stdout?.destroy();
+    await once(reader, "exit");
   });
 
   it("follows a trial that runs, to its end", async () => {

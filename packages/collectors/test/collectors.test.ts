@@ -28,6 +28,7 @@ describe("text lines (Katib behaviour 5.5)", () => {
     ["val_loss=1 loss=2", ["loss=2"]],
     ["loss=nan", ["loss=nan"]],
     ["loss=Infinity", ["loss=Infinity"]],
+    ["loss=-inf", ["loss=-inf"]],
     ["loss=name", []],
     ["loss=", []],
     ["loss: 0.5", []],
