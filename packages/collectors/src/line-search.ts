@@ -140,6 +140,9 @@ function orNever(place: number): number {
 }
 
 const STEPS = STEP_NAMES.map((name) => Buffer.from(name));
+/** Most signs stand after none of these bytes, and are done with. */
+const STEP_ENDS = new Uint8Array(256);
+for (const name of STEPS) for (const fold of [0x20, 0]) STEP_ENDS[(name.at(-1) as number) & ~fold] = 1;
 
 /** Tells whether a sign stands after a wanted name or the name of a step. */
 class NameEnds {
@@ -161,6 +164,7 @@ class NameEnds {
     if (last >= 0x80) return true; // a letter or white space beyond ASCII
     if (this.#names[last]?.some((name) => endsWith(run, end, name, 0)) === true) return true;
     if (last === QUOTE) end--;
+    if (end === 0 || STEP_ENDS[run[end - 1] as number] === 0) return false;
     return STEPS.some((name) => endsWith(run, end, name, 0x20));
   }
 }
