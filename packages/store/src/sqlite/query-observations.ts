@@ -10,7 +10,10 @@ import type { StretchTable } from "./stretch-table.ts";
 import type { TrialCache, TrialRecord } from "./trial-cache.ts";
 
 /** Rows read at a stretch; other work goes between. */
-const SLICE = 20_000;
+const SLICE = 2000;
+
+/** Longer trials are thinned by their stretches. */
+const LONG_ROWS = 20_000;
 
 /** Trials up to so many rows are sorted in memory. */
 const SORTED_ROWS = 200_000;
@@ -126,7 +129,7 @@ function stretchedMetrics(
   downsample: number,
 ): number[] {
   const isWhole = range.start === undefined && range.end === undefined;
-  if (!isWhole || trial.rows <= SLICE || stretches.rows(trial.id) !== trial.rows) return [];
+  if (!isWhole || trial.rows <= LONG_ROWS || stretches.rows(trial.id) !== trial.rows) return [];
   const metrics = metric === undefined ? [...trial.summaries.keys()] : [metric];
   return metrics.filter((one) => isFineEnough(stretches.newest(trial.id, one).number, downsample));
 }
