@@ -201,6 +201,32 @@ describe("asha", () => {
     expect(levels(epochs(3, 3), {})).toEqual([3]);
   });
 
+  /** Short trials say the reverse of longer ones. */
+  const misleading = ({ point }: { point: Float64Array }): Outcome =>
+    success(resourceOf({ point }) === 1 ? -point[0]! : point[0]!);
+
+  it("passes over a least resource whose order foretells nothing", () => {
+    const run = start("asha", epochs(1, 9), {}).play(120, 1, misleading);
+    const newcomers = run.suggested.filter(({ parent }) => parent === undefined);
+    const promoted = run.suggested.filter((trial) => resourceOf(trial) === 3 && trial.parent !== undefined);
+    // A dozen configurations at both resources are enough to know.
+    expect(promoted).toHaveLength(12);
+    expect(newcomers.slice(0, 30).map(resourceOf)).toEqual(Array(30).fill(1));
+    expect(newcomers.slice(40).map(resourceOf)).toEqual(newcomers.slice(40).map(() => 3));
+  });
+
+  it("stays at a least resource that foretells, or that the user has set", () => {
+    const lowest = (settings: Record<string, string>, outcome: (trial: { point: Float64Array }) => Outcome) =>
+      start("asha", epochs(1, 9), settings)
+        .play(120, 1, outcome)
+        .suggested.slice(60)
+        .some((trial) => trial.parent === undefined && resourceOf(trial) === 3);
+    expect(lowest({}, byX)).toBe(false);
+    expect(lowest({}, () => success(1))).toBe(false);
+    expect(lowest({ min_resource: "1" }, misleading)).toBe(false);
+    expect(lowest({}, misleading)).toBe(true);
+  });
+
   it("keeps its state small", () => {
     const algorithm = findAlgorithm("asha")!.create(optionsOf(epochs(1, 9), {}));
     algorithm.ask(64, []);

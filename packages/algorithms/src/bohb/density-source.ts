@@ -1,6 +1,6 @@
-import type { RandomStream } from "@qalam/numeric";
 import {
   type ConfigurationSource,
+  type ProposalRequest,
   type Proposals,
   randomPoint,
   randomSource,
@@ -35,12 +35,13 @@ export class DensitySource implements ConfigurationSource {
     this.#results[level]?.set(result.id, result);
   }
 
-  proposals(random: RandomStream): Proposals {
+  proposals(request: ProposalRequest): Proposals {
+    const { random } = request;
     const isRandom = random.uniform() < RANDOM_SHARE;
     const results = this.#results.findLast(({ size }) => size >= this.#space.dimension + 2);
-    if (isRandom || results === undefined) return this.#random.proposals(random, []);
+    if (isRandom || results === undefined) return this.#random.proposals(request);
     const { good, others } = this.#split([...results.values()]);
-    if (good.length === 0) return this.#random.proposals(random, []);
+    if (good.length === 0) return this.#random.proposals(request);
     const [likely, unlikely] = [this.#density(good), this.#density(others)];
     const candidates = Array.from({ length: CANDIDATES }, () => {
       const unit = likely.sample(random, BANDWIDTH_FACTOR);

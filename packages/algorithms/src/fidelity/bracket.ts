@@ -1,3 +1,4 @@
+import { rankAgreement } from "./rank-agreement.ts";
 import { Rung, type RungResult } from "./rung.ts";
 
 /** What a bracket is to do. */
@@ -6,7 +7,12 @@ export interface BracketPlan {
   readonly levels: readonly number[];
   /** Configurations it starts; Infinity for one that never ends. */
   readonly size: number;
+  /** Configurations start at the lowest rung that tells something of the next one. */
+  readonly learnsEntry?: boolean;
 }
+
+/** Agreement of a rung's order with that of the next below which it is passed over: a third of noise picks no better than chance, and costs as much. */
+const LEAST_AGREEMENT = 0.2;
 
 /** A configuration that goes on at the next resource. */
 export interface Promotion {
@@ -22,6 +28,8 @@ export class Bracket {
   readonly plan: BracketPlan;
   readonly #eta: number;
   readonly #rungs: readonly Rung[];
+  /** Rung where configurations start; undefined: to be worked out. */
+  #entry: number | undefined;
   /** Keys of configurations under way, by rung. */
   #open: readonly Set<string>[] = [];
 
@@ -44,6 +52,24 @@ export class Bracket {
 
   finish(rung: number, result: RungResult): void {
     this.#rungs[rung]?.add(result);
+    this.#entry = undefined;
+  }
+
+  /**
+   * Rung where new configurations start. One whose order of configurations foretells nothing of the next rung's is passed over; the top rung is none to start at.
+   */
+  get entry(): number {
+    this.#entry ??= this.plan.learnsEntry === true ? this.#lowestTelling() : 0;
+    return this.#entry;
+  }
+
+  #lowestTelling(): number {
+    const last = Math.max(0, this.#rungs.length - 2);
+    for (let rung = 0; rung < last; rung++) {
+      const agreement = rankAgreement(this.#rungs[rung] as Rung, this.#rungs[rung + 1] as Rung);
+      if (agreement === undefined || agreement >= LEAST_AGREEMENT) return rung;
+    }
+    return last;
   }
 
   /** Configurations started so far. */
@@ -59,12 +85,12 @@ export class Bracket {
   }
 
   /**
-   * The next promotion, looked for from the top.
+   * The next promotion, looked for from the top. Rungs that are passed over promote only when nothing else is left.
    * @param isClosed no new configuration will come
    */
   promotion(isClosed: boolean): Promotion | undefined {
     const quotas = this.#quotas(isClosed);
-    for (let rung = this.#rungs.length - 2; rung >= 0; rung--) {
+    for (let rung = this.#rungs.length - 2; rung >= (isClosed ? 0 : this.entry); rung--) {
       const from = this.#candidates(rung, quotas[rung] as number)[0];
       if (from !== undefined) return { rung: rung + 1, from };
     }

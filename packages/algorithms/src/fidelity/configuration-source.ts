@@ -1,14 +1,25 @@
 import type { RandomStream } from "@qalam/numeric";
 import type { Point } from "../parameter.ts";
+import type { FinishedTrial, PendingTrial } from "../sampler.ts";
 import type { SearchSpace } from "../search-space.ts";
 import type { RungResult } from "./rung.ts";
 
-/** Where new configurations come from. What it proposes depends on what it was told and on the stream, not on the order of the telling. */
+/** Where new configurations come from. What it proposes depends on what it was told and on what it is given, not on the order of the telling. */
 export interface ConfigurationSource {
   /** A finished trial. @param level place of its resource among all levels, ascending */
-  tell(level: number, result: RungResult): void;
-  /** Proposes configurations, more than one when they turn out to be known. @param open configurations under way */
-  proposals(random: RandomStream, open: readonly Point[]): Proposals;
+  tell(level: number, result: RungResult, trial: FinishedTrial): void;
+  /** An ask begins: nothing more is told until its last proposal. */
+  begin?(): void;
+  /** Proposes configurations, more than one when they turn out to be known. */
+  proposals(request: ProposalRequest): Proposals;
+}
+
+export interface ProposalRequest {
+  /** Number of the suggestion. */
+  readonly id: number;
+  readonly random: RandomStream;
+  /** Trials under way. */
+  readonly open: readonly PendingTrial[];
 }
 
 export interface Proposals {
@@ -22,7 +33,7 @@ export interface Proposals {
 export function randomSource(space: SearchSpace): ConfigurationSource {
   return {
     tell: () => {},
-    proposals: (random) => ({ origin: "a random draw", at: () => randomPoint(space, random) }),
+    proposals: ({ random }) => ({ origin: "a random draw", at: () => randomPoint(space, random) }),
   };
 }
 

@@ -31,7 +31,7 @@ export class HalvingSampler implements Sampler {
   readonly #brackets: Bracket[] = [];
   readonly #told = new Set<number>();
   readonly #labels: { readonly bracket: string; readonly rung: string };
-  #open: Point[] = [];
+  #open: PendingTrial[] = [];
   /** Brackets before this one are over for good. */
   #first = 0;
 
@@ -57,7 +57,8 @@ export class HalvingSampler implements Sampler {
   ask(count: number, pending: readonly PendingTrial[]): Answer {
     const configured = pending.map(this.#configured);
     this.#ledger.begin(configured);
-    this.#open = configured.map(({ point }) => point);
+    this.#open = [...pending];
+    this.#plan.source.begin?.();
     for (const bracket of this.#brackets) bracket.begin();
     for (const trial of configured) this.#start(trial);
     const suggestions: SuggestedTrial[] = [];
@@ -95,8 +96,9 @@ export class HalvingSampler implements Sampler {
       configuration,
       loss: mayGoOn ? loss : Number.POSITIVE_INFINITY,
     };
-    const level = levels.indexOf(trial.point[resources.index] as number);
-    if (level >= 0) this.#plan.source.tell(level, result);
+    // Trials of earlier experiments may be between two levels.
+    const level = levels.findLastIndex((resource) => resource <= (trial.point[resources.index] as number));
+    if (level >= 0) this.#plan.source.tell(level, result, trial);
     const place = this.#placeOf(trial);
     if (place !== undefined) place.bracket.finish(place.rung, result);
   }
@@ -143,23 +145,26 @@ export class HalvingSampler implements Sampler {
   #newcomer(): SuggestedTrial | undefined {
     let index = this.#first;
     while (this.#bracketAt(index)?.isFull === true) index++;
-    if (this.#bracketAt(index) === undefined) return undefined;
+    const rung = this.#bracketAt(index)?.entry;
+    if (rung === undefined) return undefined;
     const initial = this.#ledger.initialPoint();
-    if (initial !== undefined) return this.#suggest(index, 0, initial, INITIAL_ORIGIN);
+    if (initial !== undefined) return this.#suggest(index, rung, initial, INITIAL_ORIGIN);
     const random = this.#ledger.stream(this.#plan.name);
-    const proposals = this.#plan.source.proposals(random, this.#open);
+    const proposals = this.#plan.source.proposals({ id: this.#ledger.next, random, open: this.#open });
     const configuration = this.#ledger.fresh(proposals.at, random);
-    return configuration === undefined ? undefined : this.#suggest(index, 0, configuration, proposals.origin);
+    return configuration === undefined ? undefined : this.#suggest(index, rung, configuration, proposals.origin);
   }
 
   #suggest(index: number, rung: number, configuration: Point, what: string): SuggestedTrial {
     const { bracket, resource } = this.#resourceAt(index, rung);
     const { resources } = this.#plan.fidelity;
     bracket.start(rung, this.#ledger.space.key(configuration));
-    this.#open.push(configuration);
+    const id = this.#ledger.take(configuration);
+    const point = resources.join(configuration, resource);
+    this.#open.push({ id, point });
     return {
-      id: this.#ledger.take(configuration),
-      point: resources.join(configuration, resource),
+      id,
+      point,
       labels: { [this.#labels.bracket]: String(index), [this.#labels.rung]: String(rung) },
       origin: `${this.#plan.name}: ${what}, ${resources.parameter.name} ${resource} (bracket ${index}, rung ${rung})`,
     };

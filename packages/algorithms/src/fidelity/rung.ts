@@ -23,6 +23,15 @@ export class Rung {
     return this.#results.has(key);
   }
 
+  get(key: string): RungResult | undefined {
+    return this.#results.get(key);
+  }
+
+  /** Those with a finite loss, best first. */
+  get finite(): readonly RungResult[] {
+    return this.#ranked;
+  }
+
   /** Of a configuration that ran here twice, as one was thought lost, the better run counts. */
   add(result: RungResult): void {
     const known = this.#results.get(result.key);
