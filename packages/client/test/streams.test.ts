@@ -194,6 +194,20 @@ describe("observations", () => {
     expect(seen).toEqual([1, 2, 3]);
   });
 
+  it("are followed however many come at once, over the connections that the server ends because they lag", async () => {
+    const { served, uid, finish } = await servedTrial();
+    await served.observations.append(uid, [row(0)]);
+    const many = Array.from({ length: 200_000 }, (_, i) => ({ ...row(1), sequence: i + 1 }));
+    const client = served.client({ backoff: async () => {} });
+    let count = 0;
+    for await (const rows of client.followObservations(key)) {
+      count += rows.length;
+      if (count === 1) await served.observations.append(uid, many);
+      if (count > many.length) await finish();
+    }
+    expect(count).toBe(200_001);
+  }, 60_000);
+
   it("end when the signal aborts, and free the server's watch", async () => {
     const { served, client, uid } = await servedTrial();
     await served.observations.append(uid, [row(1)]);

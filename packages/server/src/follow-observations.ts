@@ -83,7 +83,7 @@ class News {
 
   add(uid: string, rows: readonly ObservationRow[]): void {
     if (uid !== this.#uid) return;
-    this.#rows.push(...rows.filter(({ metric }) => this.#metric === undefined || metric === this.#metric));
+    for (const row of rows) if (this.#metric === undefined || row.metric === this.#metric) this.#rows.push(row);
     this.#wake?.();
   }
 

@@ -74,7 +74,7 @@ async function livePlot(trial: Trial, terminal: Terminal): Promise<RowView> {
   };
   return {
     add(rows) {
-      all.push(...rows);
+      for (const row of rows) all.push(row);
       timer ??= setTimeout(frame, FRAME_MS);
     },
     close() {
