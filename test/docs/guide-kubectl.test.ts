@@ -98,8 +98,10 @@ describe.skipIf(!existsSync(guide))("the guide's kubectl commands, as printed", 
       it.skip(`kubectl ${name}: needs one on the PATH, or Linux on x64 and Python to fetch one`);
     else
       it.skipIf(python === undefined).each([
-        { namespace: "kubeflow", training: index === 0 ? (blocks("python")[0] ?? "") : QUICK_TRAINING },
-        { namespace: "research", training: QUICK_TRAINING },
-      ])(`kubectl ${name}, namespace $namespace`, (walk) => walkThrough({ program, ...walk }));
+        { namespace: "kubeflow", isPrinted: index === 0 },
+        { namespace: "research", isPrinted: false },
+      ])(`kubectl ${name}, namespace $namespace`, ({ namespace, isPrinted }) =>
+        walkThrough({ program, namespace, training: isPrinted ? (blocks("python")[0] ?? "") : QUICK_TRAINING }),
+      );
   }
 });
