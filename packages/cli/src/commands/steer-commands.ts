@@ -123,16 +123,14 @@ async function remove(words: readonly string[], flags: Flags, terminal: Terminal
       if (name === undefined) throw new CommandError(`say which ${kind.plural} to delete, by name`);
       const key: ObjectKey = { namespace: kind.namespaced ? (flags.namespace ?? "default") : "", name };
       await home.store.delete(kind, key, { propagationPolicy: "Foreground" });
-      const gone = new AbortController();
-      const isGone = async () => (await home.store.get(kind, key)) === undefined;
-      if (!(await isGone()))
-        await forEachChange(
-          home.store,
-          kind,
-          { namespace: key.namespace, fieldSelector: `metadata.name=${name}` },
-          gone.signal,
-          (_object, deleted) => deleted,
-        );
+      await forEachChange(
+        home.store,
+        kind,
+        { namespace: key.namespace, fieldSelector: `metadata.name=${name}` },
+        new AbortController().signal,
+        (_object, deleted) => deleted,
+        (left) => left.length === 0,
+      );
       print(terminal, `${kind.singular} "${name}" deleted`);
     }
   });

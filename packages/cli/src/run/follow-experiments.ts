@@ -58,6 +58,7 @@ async function followOne(
       if (!deleted) listener.experiment(experiment);
       return deleted || isExperimentCompleted(experiment);
     },
+    (found) => found.length === 0, // deleted before it could be followed
   );
   stop.abort();
   await trials;
@@ -66,16 +67,23 @@ async function followOne(
 
 type Scope = { namespace: string; labelSelector?: string; fieldSelector?: string };
 
-/** Calls back for every object that matches and each of its changes; starts over when the store forgot where the watch was. */
+/**
+ * Calls back for every object that matches and each of its changes, without a gap between the two; starts over when the store forgot where the watch was. Ends when a
+ * callback returns true. @param onListed all that matches, at the start and whenever it starts over: the deletion of what is not among it will not be told
+ */
 export async function forEachChange<T extends KubeObject>(
   store: ResourceStore,
   kind: ResourceKind<T>,
   scope: Scope,
   signal: AbortSignal,
   onChange: (object: T, deleted: boolean) => boolean | void,
+  onListed?: (objects: readonly T[]) => boolean,
 ): Promise<void> {
   while (!signal.aborted) {
-    const watch: ResourceWatch<T> = store.watch(kind, scope);
+    const { items, resourceVersion } = await store.list(kind, scope);
+    if (onListed?.(items) === true || items.some((object) => onChange(object, false) === true)) return;
+    if (signal.aborted) return;
+    const watch: ResourceWatch<T> = store.watch(kind, { ...scope, resourceVersion });
     const close = () => watch.close();
     signal.addEventListener("abort", close, { once: true });
     try {

@@ -35,6 +35,7 @@ export async function untilCounted(
         deleted || ((experiment.status?.trialsRunning ?? 0) === 0 && (experiment.status?.trialsPending ?? 0) === 0)
       );
     },
+    (found) => found.length === 0,
   );
   return last;
 }
@@ -51,7 +52,7 @@ async function waitUntilNone(
   await follow(AbortSignal.any([signal, finished.signal]), () => finished.abort());
 }
 
-/** Keeps the set of active objects by their changes; done when it is empty after everything that exists was seen. */
+/** Keeps the set of active objects by their changes; done when it is empty. */
 async function forEachActive<
   T extends { metadata: { name: string; resourceVersion?: string }; apiVersion: string; kind: string },
 >(
@@ -62,11 +63,19 @@ async function forEachActive<
   isActive: (object: T) => boolean,
   done: () => void,
 ): Promise<void> {
-  const active = new Set((await store.list(kind, scope)).items.filter(isActive).map(({ metadata }) => metadata.name));
-  if (active.size === 0) return done();
-  await forEachChange(store, kind, scope, signal, (object, deleted) => {
-    if (deleted || !isActive(object)) active.delete(object.metadata.name);
+  const active = new Set<string>();
+  const isDone = () => {
     if (active.size === 0) done();
     return active.size === 0;
+  };
+  const onChange = (object: T, deleted: boolean) => {
+    if (deleted || !isActive(object)) active.delete(object.metadata.name);
+    else active.add(object.metadata.name);
+    return isDone();
+  };
+  await forEachChange(store, kind, scope, signal, onChange, (objects) => {
+    active.clear();
+    for (const object of objects.filter(isActive)) active.add(object.metadata.name);
+    return isDone();
   });
 }
