@@ -94,6 +94,39 @@ describe("a launcher", () => {
   });
 });
 
+/** Starts one process when no file can be opened any more, and one when some can again. */
+const WITHOUT_FILES = `
+import { closeSync, openSync } from "node:fs";
+import { Launcher } from "./packages/runner/src/container/launcher.ts";
+const [folder] = process.argv.slice(1);
+const alive = setInterval(() => {}, 1000);
+const launcher = new Launcher(folder, process.env);
+const run = (name, script) => {
+  const one = { path: folder + "/" + name, log: folder + "/" + name + ".log", start: { startedAt: 1, gpus: [] }, argv: ["/bin/sh", "-c", script], environment: process.env, cwd: folder };
+  const told = (end) => (text) => { console.log(name, text); end(); };
+  return new Promise((end) => launcher.launch(one, { started() {}, exited: told(end), failed: told(end), lost: told(end) }));
+};
+const first = run("first", "until [ -e go ]; do sleep 0.02; done");
+const held = [];
+try { for (;;) held.push(openSync("/dev/null")); } catch {}
+for (const file of held.splice(0, 3)) closeSync(file);
+await run("second", "true");
+for (const file of held) closeSync(file);
+await run("third", "touch go");
+await first;
+launcher.close();
+clearInterval(alive);
+`;
+
+it("a launcher that cannot make a shim, as too many files are open, says so and goes on", () => {
+  const folder = mkdtempSync(join(tmpdir(), "qalam-launcher-"));
+  const node = [process.execPath, "--conditions=source", "--import", "tsx", "--input-type=module", "-e", WITHOUT_FILES];
+  const output = execFileSync("/bin/sh", ["-c", 'ulimit -n 80; exec "$@"', "sh", ...node, folder], {
+    encoding: "utf8",
+  });
+  expect(output.split("\n")).toEqual(["second spawn /bin/sh EMFILE", "third 0", "first 0", ""]);
+});
+
 describe("commands for a shell", () => {
   it.each(["/bin/sh", "/bin/dash", "/bin/bash"].filter((shell) => existsSync(shell)))(
     "mean the same to %s",

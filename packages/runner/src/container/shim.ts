@@ -29,16 +29,19 @@ export class Shim {
     { onFree, onGone }: { readonly onFree: () => void; readonly onGone: () => void },
   ) {
     this.#onFree = onFree;
-    const shim = spawn("/bin/sh", ["-c", PROCESS_SHIM, "qalam", String(process.pid)], {
+    const shim: ChildProcess = spawn("/bin/sh", ["-c", PROCESS_SHIM, "qalam", String(process.pid)], {
       cwd: "/",
       env: { ...environment, [RUN_MARKER]: mark },
       stdio: ["pipe", "pipe", "ignore"],
       detached: true, // Ctrl-C in a terminal is for the server
     });
     this.#process = shim;
-    shim.stdout.setEncoding("utf8").on("data", (text: string) => this.#read(text));
-    shim.stdin.on("error", () => {}); // when it cannot be sent the shim is gone, which its `close` event says
-    shim.once("error", ({ message }) => this.#end((listener) => listener.failed(message)));
+    shim.once("error", ({ message }) => {
+      this.#end((listener) => listener.failed(message));
+      onGone(); // with no process there may be no `close` either
+    });
+    shim.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
+    shim.stdin?.on("error", () => {}); // when it cannot be sent the shim is gone, which its `close` event says
     shim.once("close", (code, signal) => {
       if (shim.pid !== undefined) signalGroup(shim.pid, "SIGKILL"); // a command ends with its shim
       const status = signal === null ? (code ?? 0) : SIGNAL_BASE + constants.signals[signal];
@@ -46,7 +49,7 @@ export class Shim {
       onGone();
     });
     shim.unref();
-    for (const pipe of [shim.stdin, shim.stdout]) (pipe as unknown as { unref(): void }).unref();
+    for (const pipe of [shim.stdin, shim.stdout]) (pipe as { unref(): void } | null | undefined)?.unref();
   }
 
   /** @param path what the names of the run's files begin with: `start` is there */
