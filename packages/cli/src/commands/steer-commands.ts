@@ -127,7 +127,7 @@ async function remove(words: readonly string[], flags: Flags, terminal: Terminal
         home.store,
         kind,
         { namespace: key.namespace, fieldSelector: `metadata.name=${name}` },
-        new AbortController().signal,
+        AbortSignal.any([]),
         (_object, deleted) => deleted,
         (left) => left.length === 0,
       );

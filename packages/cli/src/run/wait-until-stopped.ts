@@ -11,10 +11,8 @@ export async function waitUntilStopped(
 ): Promise<void> {
   for (const { namespace, name } of keys) {
     const scope = { namespace, labelSelector: `${EXPERIMENT_LABEL}=${name}` };
-    await waitUntilNone(signal, (end, done) =>
-      forEachActive(store, TRIAL, scope, end, (trial) => !isSettled(trial), done),
-    );
-    await waitUntilNone(signal, (end, done) => forEachActive(store, POD, scope, end, hasProcesses, done));
+    await untilNoneActive(store, TRIAL, scope, signal, (trial) => !isSettled(trial));
+    await untilNoneActive(store, POD, scope, signal, hasProcesses);
   }
 }
 
@@ -44,16 +42,8 @@ function hasProcesses({ status }: StoredPod): boolean {
   return status?.phase !== "Succeeded" && status?.phase !== "Failed";
 }
 
-async function waitUntilNone(
-  signal: AbortSignal,
-  follow: (end: AbortSignal, done: () => void) => Promise<void>,
-): Promise<void> {
-  const finished = new AbortController();
-  await follow(AbortSignal.any([signal, finished.signal]), () => finished.abort());
-}
-
-/** Keeps the set of active objects by their changes; done when it is empty. */
-async function forEachActive<
+/** Keeps the set of active objects by their changes, until it is empty. */
+async function untilNoneActive<
   T extends { metadata: { name: string; resourceVersion?: string }; apiVersion: string; kind: string },
 >(
   store: ResourceStore,
@@ -61,21 +51,16 @@ async function forEachActive<
   scope: { namespace: string; labelSelector: string },
   signal: AbortSignal,
   isActive: (object: T) => boolean,
-  done: () => void,
 ): Promise<void> {
   const active = new Set<string>();
-  const isDone = () => {
-    if (active.size === 0) done();
-    return active.size === 0;
-  };
   const onChange = (object: T, deleted: boolean) => {
     if (deleted || !isActive(object)) active.delete(object.metadata.name);
     else active.add(object.metadata.name);
-    return isDone();
+    return active.size === 0;
   };
   await forEachChange(store, kind, scope, signal, onChange, (objects) => {
     active.clear();
     for (const object of objects.filter(isActive)) active.add(object.metadata.name);
-    return isDone();
+    return active.size === 0;
   });
 }

@@ -1,8 +1,9 @@
-import { closeSync, existsSync, type FSWatcher, mkdirSync, openSync, watch } from "node:fs";
+import { existsSync, type FSWatcher, watch } from "node:fs";
 import { constants } from "node:os";
 import { basename, dirname } from "node:path";
 import type { Clock } from "@qalam/runtime";
 import type { Launcher } from "./launcher.ts";
+import { makeLog } from "./make-log.ts";
 import { MemoryGroup } from "./memory-group.ts";
 import { isAlive, type ProcessIdentity } from "./process-identity.ts";
 import { RUN_MARKER } from "./process-shim.ts";
@@ -147,7 +148,6 @@ export class ContainerRun {
       log,
       path,
       start: { startedAt: this.#startedAt, gpus, ...(memoryGroup !== undefined && { memoryGroup }) },
-      ...(memoryGroup !== undefined && { memoryGroup }),
     };
     return new Promise((resolve) => {
       launcher.launch(launch, {
@@ -161,7 +161,6 @@ export class ContainerRun {
         },
         exited: (code) => this.#finish(this.#end(code)),
         lost: () => {
-          makeLog(log);
           this.#takeUp();
           resolve();
         },
@@ -252,17 +251,7 @@ export class ContainerRun {
 }
 
 /** As Kubernetes reports it, whichever process of the container the kernel chose. */
-const outOfMemory = {
-  exitCode: SIGNAL_BASE + constants.signals.SIGKILL,
-  signal: constants.signals.SIGKILL,
-  reason: "OOMKilled",
-} as const;
-
-/** From the start on, so that it can be followed. */
-function makeLog(path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  closeSync(openSync(path, "a", 0o600));
-}
+const outOfMemory = { exitCode: KILLED, signal: constants.signals.SIGKILL, reason: "OOMKilled" } as const;
 
 /** One for each run on this machine, short enough for a folder. */
 function memoryGroupName(path: string): string {

@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { makeLog } from "./make-log.ts";
 import { markedProcesses, signalGroup } from "./process-tree.ts";
 import { type RunStart, RunState } from "./run-state.ts";
 import { type ShellCommand, shellCommand } from "./shell-command.ts";
@@ -8,7 +8,7 @@ import { holdsRun } from "./watch-holder.ts";
 
 /** A process to start, in a group of its own. Its log exists once it is `started`. */
 export interface Launch extends ShellCommand {
-  /** What the names of the files of its state begin with. */
+  /** What the names of the files of its state begin with; they lie beside its log. */
   readonly path: string;
   readonly start: RunStart;
 }
@@ -57,9 +57,8 @@ export class Launcher {
     if (texts.some((text) => text.includes("\0")))
       return listener.failed("an argument or a variable has a NUL byte in it");
     try {
-      mkdirSync(dirname(path), { recursive: true });
-      new RunState(path).begin(start, shellCommand(launch, this.#environment));
-      closeSync(openSync(log, "a", 0o600));
+      makeLog(log);
+      new RunState(path).begin(start, shellCommand(launch, this.#environment, start.memoryGroup));
     } catch (error) {
       return listener.failed((error as Error).message); // such as a full disk
     }

@@ -12,13 +12,17 @@ export interface ShellCommand {
   readonly cwd: string;
   /** File to which output is appended. */
   readonly log: string;
-  /** Folder of the control group that it joins. */
-  readonly memoryGroup?: string;
 }
 
-/** Commands by which a shell becomes another program. @param given environment that the shell has */
-export function shellCommand(command: ShellCommand, given: Readonly<Record<string, string>>): string {
-  const { argv, environment, cwd, log, memoryGroup } = command;
+/**
+ * Commands by which a shell becomes another program.
+ * @param given environment that the shell has @param memoryGroup folder of the control group that it joins
+ */
+export function shellCommand(
+  { argv, environment, cwd, log }: ShellCommand,
+  given: Readonly<Record<string, string>>,
+  memoryGroup?: string,
+): string {
   const changed = Object.entries(environment).filter(([name, value]) => given[name] !== value);
   const plain = changed.filter(([name]) => isPlain(name)).map(([name, value]) => `${name}=${quoted(value)}`);
   const special = changed.filter(([name]) => !isPlain(name)).map(([name, value]) => quoted(`${name}=${value}`));
