@@ -199,6 +199,15 @@ describe("bad input ends with status 2 and names every problem", () => {
       says: [/unknown setting "random_stat"/, /did you mean "random_state"/],
     },
     {
+      what: "a value that a setting does not have",
+      change: (text: string) =>
+        text.replace(
+          "algorithmName: random",
+          "algorithmName: bayesianoptimization\n    algorithmSettings: [{ name: acq_func, value: ei }]",
+        ),
+      says: [/acq_func: expected one of gp_hedge, LCB, EI, PI, EIps, PIps, found "ei"/, /did you mean "EI"/],
+    },
+    {
       what: "a placeholder nobody fills",
       change: (text: string) => text.replace("trialParameters.x", "trialParameters.y"),
       says: [/nothing fills this placeholder/, /the template has no \$\{trialParameters\.x\}/],

@@ -18,8 +18,8 @@ export interface SettingProblem {
   readonly name: string;
   readonly value?: string;
   readonly problem: string;
-  /** Accepted names or values, nearest first guess left to the caller. */
-  readonly accepted?: readonly string[];
+  /** A word that is none of the accepted ones; to guess which was meant is left to the caller. */
+  readonly unknown?: { readonly word: string; readonly accepted: readonly string[] };
 }
 
 /** Checks settings against their declarations: unknown, missing, of the wrong type, out of range. */
@@ -40,7 +40,7 @@ export function checkSettings(
         name,
         value,
         problem: `unknown setting "${name}" for algorithm ${owner}${accepted.length === 0 ? ", which has none" : `; accepted: ${accepted.join(", ")}`}`,
-        accepted,
+        unknown: { word: name, accepted },
       });
       continue;
     }
@@ -50,7 +50,7 @@ export function checkSettings(
         name,
         value,
         problem: `${name}: ${problem}`,
-        ...(spec.values !== undefined && { accepted: spec.values }),
+        ...(spec.values !== undefined && { unknown: { word: value, accepted: spec.values } }),
       });
   }
   for (const { name, required, description } of specs)
@@ -61,8 +61,10 @@ export function checkSettings(
 
 function settingProblem(spec: SettingSpec, value: string): string | undefined {
   if (spec.allowNone === true && /^none$/i.test(value)) return undefined;
-  if (spec.values !== undefined && !spec.values.includes(value)) return `accepted are ${spec.values.join(", ")}`;
-  if (spec.type === "bool") return /^(true|false)$/i.test(value) ? undefined : "expected true or false";
+  if (spec.values !== undefined && !spec.values.includes(value))
+    return `expected one of ${spec.values.join(", ")}, found ${JSON.stringify(value)}`;
+  if (spec.type === "bool")
+    return /^(true|false)$/i.test(value) ? undefined : `expected true or false, found ${JSON.stringify(value)}`;
   if (spec.type === "string") return undefined;
   const number = Number(value);
   if (value.trim() === "" || !Number.isFinite(number) || (spec.type === "int" && !Number.isInteger(number)))

@@ -31,7 +31,7 @@ describe("the registry", () => {
     expect(check("sobol", { random_state: "-1", scrambled: "true", scramble: "maybe" })).toEqual([
       "random_state: must be at least 0, found -1",
       'unknown setting "scrambled" for algorithm sobol; accepted: random_state, scramble',
-      "scramble: expected true or false",
+      'scramble: expected true or false, found "maybe"',
     ]);
     expect(check("random", { random_state: "1.5" })).toEqual(['random_state: expected a whole number, found "1.5"']);
   });

@@ -54,12 +54,9 @@ function located(
   settingProblems: readonly SettingProblem[],
   others: readonly string[],
 ): FieldProblem[] {
-  const ofSettings = settingProblems.map(({ name, value, problem, accepted }): FieldProblem => {
+  const ofSettings = settingProblems.map(({ name, value, problem, unknown }): FieldProblem => {
     const index = algorithmSettings.findIndex((setting) => setting.name === name);
-    const hint =
-      accepted === undefined
-        ? undefined
-        : didYouMean(value !== undefined && accepted.includes(name) ? value : name, accepted);
+    const hint = unknown && didYouMean(unknown.word, unknown.accepted);
     return {
       path: index === -1 ? `${path}.algorithmSettings` : `${path}.algorithmSettings[${index}]`,
       reason: value === undefined ? "FieldValueRequired" : "FieldValueInvalid",
