@@ -18,7 +18,7 @@ export interface SpaceEntry {
 /** One task of `suite.json`. All are minimised. */
 export interface SuiteTask {
   readonly name: string;
-  readonly family: "hpobench" | "hpolib" | "nasbench201" | "yahpo" | "bbob";
+  readonly family: "hpobench" | "hpolib" | "nasbench201" | "yahpo" | "bbob" | "synthetic";
   readonly args: readonly (string | number)[];
   readonly space: readonly SpaceEntry[];
   /** Best known value. */

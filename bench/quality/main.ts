@@ -3,6 +3,8 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { openBenchmarkData } from "./benchmark-data.ts";
 import { algorithmOf, earlierRows, referenceRow, tasksOf } from "./command-line.ts";
+import { heldOutNames } from "./held-out.ts";
+import { OptunaSearch } from "./optuna-search.ts";
 import { regretPlot } from "./regret-plot.ts";
 import { type Row, report, taskReport } from "./report.ts";
 import { type Mode, PARALLEL, type Run, runSearch } from "./run-search.ts";
@@ -11,10 +13,12 @@ import { openTask, type Task } from "./task.ts";
 
 const HELP = `Measures how good search algorithms are: npm run bench:quality -- [options]
 
-  --algorithm A,B      algorithms by name; a setting goes after it: tpe:gamma=0.25:prior_weight=1 (default random)
+  --algorithm A,B      algorithms by name; a setting goes after it: tpe:gamma=0.25:prior_weight=1 (default random);
+                       optuna.GPSampler, optuna.TPESampler, optuna.CmaEsSampler: Optuna's with default arguments, installed from its registry
   --seeds N            runs per task, seeds 0 … N − 1 (default 5)
   --tasks a,b          tasks whose names contain one of these (default all of suite.json); a full name such as bbob:f7d10i2,
                        lcbench:3945 or rbv2_xgboost:37 also takes tasks that are not in the suite
+  --held-out           tasks that nothing is tuned on instead (held-out.ts says how they were chosen)
   --mode M             sequential, batch (8 at a time) or async (4 workers) (default sequential)
   --evaluations N      evaluations per run (default 100; batch 128)
   --reference NAME     sampler of reference-optuna-5.0.0.jsonl, or FILE.jsonl[:NAME], for win rates (default tpe)
@@ -26,11 +30,15 @@ const HELP = `Measures how good search algorithms are: npm run bench:quality -- 
   --data FOLDER        folder with suite.json (default $QALAM_BENCHMARKS, else ../shared/benchmarks beside the repository)
 `;
 
+/** Begins the names of Optuna's samplers. */
+const OPTUNA = "optuna.";
+
 const { values: options } = parseArgs({
   options: {
     algorithm: { type: "string", default: "random" },
     seeds: { type: "string", default: "5" },
     tasks: { type: "string" },
+    "held-out": { type: "boolean", default: false },
     mode: { type: "string", default: "sequential" },
     evaluations: { type: "string" },
     reference: { type: "string", default: "tpe" },
@@ -55,7 +63,8 @@ async function main(): Promise<number> {
   const evaluations = Number(options.evaluations ?? (mode === "batch" ? 128 : 100));
   const seeds = Number(options.seeds);
   const tasks: Task[] = [];
-  for (const task of await tasksOf(data, options.tasks)) tasks.push(await openTask(data, task));
+  const named = options.tasks ?? (options["held-out"] ? heldOutNames(data).join(",") : undefined);
+  for (const task of await tasksOf(data, named)) tasks.push(await openTask(data, task));
   const scale = new Map(tasks.map((task) => [task.name, task]));
   const rows =
     options.from === undefined ? await play(tasks, mode, evaluations, seeds) : earlierRows(options.from, scale);
@@ -65,7 +74,7 @@ async function main(): Promise<number> {
   console.log(report(rows, shown, scale));
   if (options.plot !== undefined)
     writeFileSync(options.plot, regretPlot(shown === undefined ? rows : [...rows, shown], scale));
-  if (options["by-task"]) console.log(`\n${taskReport(shown === undefined ? rows : [...rows, shown], scale, 100)}`);
+  if (options["by-task"]) console.log(`\n${taskReport(shown === undefined ? rows : [...rows, shown], scale)}`);
   if (!options["self-test"]) return 0;
   const problems = checkFunctions(data);
   const lines = checkRandom(rows[0]?.runs ?? [], reference.runs, scale);
@@ -78,20 +87,33 @@ async function main(): Promise<number> {
 /** New runs of the algorithms, one row each. */
 async function play(tasks: readonly Task[], mode: Mode, evaluations: number, seeds: number): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { text, algorithm, settings } of (options["self-test"] ? "random" : options.algorithm)
-    .split(",")
-    .map((text) => algorithmOf(text))) {
+  for (const text of (options["self-test"] ? "random" : options.algorithm).split(",")) {
+    const { run, close } = playerOf(text, mode, evaluations);
     const runs: Run[] = [];
     for (const task of tasks) {
-      for (let seed = 0; seed < seeds; seed++)
-        runs.push(
-          note({ ...(await runSearch(task, { algorithm, settings, seed, mode, evaluations })), sampler: text }),
-        );
+      for (let seed = 0; seed < seeds; seed++) runs.push(note({ ...(await run(task, seed)), sampler: text }));
       if (process.stderr.isTTY) process.stderr.write(`\r${text} ${task.name}      `);
     }
+    close?.();
     rows.push({ name: text, runs });
   }
   return rows;
+}
+
+/** What plays an experiment with an algorithm of ours, or of Optuna. */
+function playerOf(
+  text: string,
+  mode: Mode,
+  evaluations: number,
+): { run(task: Task, seed: number): Promise<Run>; close?(): void } {
+  if (!text.startsWith(OPTUNA)) {
+    const { algorithm, settings } = algorithmOf(text);
+    return { run: (task, seed) => runSearch(task, { algorithm, settings, seed, mode, evaluations }) };
+  }
+  if (mode !== "sequential") throw new Error(`${text} runs in mode sequential only`);
+  const optuna = new OptunaSearch();
+  const sampler = text.slice(OPTUNA.length);
+  return { run: (task, seed) => optuna.run(task, sampler, seed, evaluations), close: () => optuna.close() };
 }
 
 /** Appends a run to the JSON lines; single ask times stay out. */

@@ -1,6 +1,6 @@
 import { regretChart } from "../regret-chart.ts";
+import { CHECKPOINTS } from "./best-so-far.ts";
 import type { Row } from "./report.ts";
-import { CHECKPOINTS } from "./run-search.ts";
 import { type Scale, scoreS } from "./scores.ts";
 
 /** Mean normalised regret over evaluations, as an SVG image. */

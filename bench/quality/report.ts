@@ -1,4 +1,5 @@
-import { CHECKPOINTS, type Run } from "./run-search.ts";
+import { CHECKPOINTS } from "./best-so-far.ts";
+import type { Run } from "./run-search.ts";
 import { quantile, type Scale, type Score, scoreL, scoreS, winRate } from "./scores.ts";
 
 /** Lengths of history between which ask times are put together. */
@@ -28,17 +29,18 @@ export function report(rows: readonly Row[], reference: Row | undefined, scale: 
   return `${table([...head, ...against], lines)}\n\n${latencyTable(rows)}`;
 }
 
-/** Scores of each task by itself, S and best value at the last checkpoint. */
-export function taskReport(rows: readonly Row[], scale: Scale, n: number): string {
+/** Scores of each task by itself: S at 20, 50 and 100 evaluations, L at 100. */
+export function taskReport(rows: readonly Row[], scale: Scale): string {
   const tasks = [...scale.keys()].filter((task) => rows.some(({ runs }) => runs.some((run) => run.task === task)));
   const lines = tasks.map((task) => [
     task,
     ...rows.map(({ runs }) => {
       const own = runs.filter((run) => run.task === task);
-      return `${scoreS(own, scale, n).mean.toFixed(1)} / ${scoreL(own, scale, n).mean.toFixed(2)}`;
+      const s = [20, 50, 100].map((n) => scoreS(own, scale, n).mean.toFixed(1));
+      return `${s.join(" / ")}, ${scoreL(own, scale, 100).mean.toFixed(2)}`;
     }),
   ]);
-  return table(["task", ...rows.map(({ name }) => `${name}, S ${n} / L ${n}`)], lines);
+  return table(["task", ...rows.map(({ name }) => `${name}, S 20 / 50 / 100, L 100`)], lines);
 }
 
 function latencyTable(rows: readonly Row[]): string {

@@ -1,13 +1,11 @@
 import type { Algorithm, FinishedTrial, Sampler, SamplerOptions, SuggestedTrial } from "@qalam/algorithms";
 import { randomStream } from "@qalam/numeric";
+import { BestSoFar } from "./best-so-far.ts";
 import type { Task } from "./task.ts";
 
 /** One after the other; 8 at a time; 4 workers that finish at different times. */
 export type Mode = "sequential" | "batch" | "async";
 export const PARALLEL: Readonly<Record<Mode, number>> = { sequential: 1, batch: 8, async: 4 };
-
-/** Evaluations after which the best value is noted. */
-export const CHECKPOINTS: readonly number[] = [10, 20, 50, 100, 128, 200, 500, 1000];
 
 /** One run, as written to the JSON lines. */
 export interface Run {
@@ -43,7 +41,7 @@ export async function runSearch(task: Task, options: RunOptions): Promise<Run> {
     task: task.name,
     seed,
     mode,
-    best_at: book.bestAt,
+    best_at: book.best.bestAt,
     ask_seconds: Math.round(book.asks.reduce((total, { ms }) => total + ms, 0)) / 1000,
     asks: book.asks,
   };
@@ -51,17 +49,18 @@ export async function runSearch(task: Task, options: RunOptions): Promise<Run> {
 
 /** What has been asked and told. */
 class Book {
-  readonly bestAt: Record<string, number> = {};
+  readonly best: BestSoFar;
   readonly asks: { finished: number; ms: number }[] = [];
-  finished = 0;
-  readonly #task: Task;
   readonly #sampler: Sampler;
   #pending: SuggestedTrial[] = [];
-  #best = Number.POSITIVE_INFINITY;
 
   constructor(task: Task, sampler: Sampler) {
-    this.#task = task;
+    this.best = new BestSoFar(task);
     this.#sampler = sampler;
+  }
+
+  get finished(): number {
+    return this.best.finished;
   }
 
   get pending(): number {
@@ -77,10 +76,7 @@ class Book {
   }
 
   async finish(trial: SuggestedTrial): Promise<void> {
-    const value = await this.#task.evaluate(trial.point);
-    this.finished += 1;
-    this.#best = Math.min(this.#best, value);
-    if (CHECKPOINTS.includes(this.finished)) this.bestAt[this.finished] = this.#best;
+    const value = await this.best.finish(trial.point);
     this.#pending = this.#pending.filter(({ id }) => id !== trial.id);
     const { id, point, labels } = trial;
     const told: FinishedTrial = { id, point, state: "succeeded", values: [value] };

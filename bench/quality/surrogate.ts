@@ -57,6 +57,17 @@ const SURROGATES: Readonly<Record<string, Surrogate>> = {
   },
 };
 
+/** Names of the data sets that a surrogate predicts. @param scenario lcbench or rbv2_xgboost */
+export function dataSets(data: BenchmarkData, scenario: string): string[] {
+  const encoding = encodingOf(join(data.folder, "surrogates", scenario));
+  return Object.keys(encoding[SURROGATES[scenario]?.instance ?? ""] ?? {}).filter((name) => name !== "#na#");
+}
+
+/** Codes by category input and name. */
+function encodingOf(folder: string): Record<string, Record<string, number>> {
+  return JSON.parse(readFileSync(join(folder, "encoding.json"), "utf8"));
+}
+
 /** Predictions of a network that was fitted to real trainings (YAHPO Gym, Pfisterer et al. 2022), negated so that less is better. */
 export async function surrogateObjective(
   data: BenchmarkData,
@@ -66,9 +77,7 @@ export async function surrogateObjective(
   const surrogate = SURROGATES[scenario];
   if (surrogate === undefined) throw new Error(`${task.name}: no surrogate ${scenario}`);
   const folder = join(data.folder, task.data ?? "");
-  const encoding: Record<string, Record<string, number>> = JSON.parse(
-    readFileSync(join(folder, "encoding.json"), "utf8"),
-  );
+  const encoding = encodingOf(folder);
   const session: OnnxSession = await openOnnxModel(join(folder, "model.onnx"));
   const code = (name: string, value: string) => {
     const found = encoding[name]?.[value];

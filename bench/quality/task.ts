@@ -1,7 +1,9 @@
 import { createSearchSpace, type Parameter, type Point, type SearchSpace } from "@qalam/algorithms";
+import { randomStream } from "@qalam/numeric";
 import { bbobFunction } from "./bbob.ts";
 import type { BenchmarkData, SpaceEntry, SuiteTask } from "./benchmark-data.ts";
 import { surrogateObjective } from "./surrogate.ts";
+import { SYNTHETIC, type Synthetic } from "./synthetic.ts";
 import { tableObjective } from "./table.ts";
 
 /** A function to minimise. */
@@ -10,13 +12,18 @@ export interface Task {
   readonly space: SearchSpace;
   readonly optimum: number;
   readonly clip: number;
+  /** What a trial measures. */
   evaluate(point: Point): number | Promise<number>;
+  /** What it is worth without noise; absent: there is none. */
+  value?(point: Point): number;
 }
 
 /** Makes a task of the suite ready to run. */
 export async function openTask(data: BenchmarkData, task: SuiteTask): Promise<Task> {
   const { name, optimum, clip } = task;
-  return { name, optimum, clip, space: spaceOf(task.space), evaluate: await objectiveOf(data, task) };
+  const space = spaceOf(task.space);
+  if (task.family === "synthetic") return { name, optimum, clip, space, ...syntheticObjective(task, space) };
+  return { name, optimum, clip, space, evaluate: await objectiveOf(data, task) };
 }
 
 async function objectiveOf(data: BenchmarkData, task: SuiteTask): Promise<Task["evaluate"]> {
@@ -25,6 +32,13 @@ async function objectiveOf(data: BenchmarkData, task: SuiteTask): Promise<Task["
     return bbobFunction(number, dimension, instance);
   }
   return task.family === "yahpo" ? surrogateObjective(data, task) : tableObjective(data, task);
+}
+
+/** Noise is the same whenever a configuration is measured again. */
+function syntheticObjective({ args }: SuiteTask, space: SearchSpace): Pick<Task, "evaluate" | "value"> {
+  const { value, noise } = SYNTHETIC[String(args[0])] as Synthetic;
+  if (noise === undefined) return { evaluate: value };
+  return { value, evaluate: (point) => value(point) + noise * randomStream(0, "noise", space.key(point)).normal() };
 }
 
 function spaceOf(entries: readonly SpaceEntry[]): SearchSpace {
