@@ -27,15 +27,22 @@ export interface CommandOptions {
   readonly home: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Text for its standard input; without it the input is empty. */
+  readonly input?: string;
 }
 
 /** Starts the built command, as a user's shell would. */
-export function startQalam(args: readonly string[], { home, cwd = home, env = {} }: CommandOptions): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], {
+export function startQalam(
+  args: readonly string[],
+  { home, cwd = home, env = {}, input }: CommandOptions,
+): ChildProcess {
+  const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     env: { ...process.env, NO_COLOR: "1", ...env, QALAM_HOME: home },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
+  child.stdin?.end(input);
+  return child;
 }
 
 /** Runs the command to its end. */

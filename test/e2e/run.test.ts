@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeManifest } from "./manifest.ts";
@@ -49,7 +49,40 @@ describe("qalam run", () => {
       { home },
     );
     expect(other.status).toBe(2);
+    expect(other.stderr).toContain("spec.objective: only maxTrialCount");
     expect(other.stderr).toContain("qalam delete experiment test -n default");
+  });
+
+  it("refuses more trials for an ended experiment whose policy does not let it go on, and leaves it as it is", async () => {
+    const home = temporaryFolder();
+    await qalam(["run", writeManifest(home)], { home });
+    const more = await qalam(["run", writeManifest(home, { max: 4 })], { home });
+    expect(more.status).toBe(2);
+    expect(more.stderr).toMatch(/spec\.resumePolicy: the experiment has ended/);
+    const { stdout } = await qalam(["get", "experiment", "test", "-o", "json"], { home });
+    expect((JSON.parse(stdout) as { spec: { maxTrialCount: number } }).spec.maxTrialCount).toBe(2);
+  });
+
+  it("makes more trials of an ended experiment whose policy keeps it", async () => {
+    const home = temporaryFolder();
+    const spec = { resumePolicy: "LongRunning" };
+    await qalam(["run", writeManifest(home, { spec })], { home });
+    const more = await qalam(["run", writeManifest(home, { spec, max: 4 })], { home });
+    expect(more.status).toBe(0);
+    expect(await trialsOf(home)).toHaveLength(4);
+  });
+
+  it("reads manifests from standard input and folders", async () => {
+    const home = temporaryFolder();
+    const folder = join(home, "manifests");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "train.py"), "not a manifest");
+    const text = readFileSync(writeManifest(folder, { max: 1, parallel: 1 }));
+    expect((await qalam(["run", folder], { home })).status).toBe(0);
+    const other = text.toString().replace("name: test", "name: piped");
+    const piped = await qalam(["run", "-"], { home, input: other });
+    expect(piped.stderr).toContain("experiment default/piped created");
+    expect(piped.status).toBe(0);
   });
 
   it("keeps two experiments of one name in two namespaces apart", async () => {

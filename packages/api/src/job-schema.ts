@@ -3,14 +3,20 @@ import { kubernetesSchemas } from "./generated/kubernetes-schemas.ts";
 import { checkSchema } from "./schema-check.ts";
 
 /**
- * Fields of a Job that Kubernetes would not accept (Katib behaviour 2.3 rule 37): unknown, misplaced or of the wrong type. Values that are placeholders
- * are texts until they are filled, so a text with a placeholder passes for any scalar.
+ * Fields of a Job or Pod that Kubernetes would not accept (Katib behaviour 2.3 rule 37): unknown, misplaced or of the wrong type. A placeholder stands for a
+ * text in `trialSpec`, also when it is filled (4.1), so it cannot stand where a number is expected.
  */
-export function jobSchemaProblems(job: object, path: string): FieldProblem[] {
-  return builtInSchemaProblems(job, "batch/v1.Job", path).filter(
-    ({ value, reason }) =>
-      !(reason === "FieldValueTypeInvalid" && typeof value === "string" && value.includes("${trialParameters.")),
-  );
+export function runnableSchemaProblems(
+  object: object,
+  definition: "batch/v1.Job" | "core/v1.Pod",
+  path: string,
+): FieldProblem[] {
+  return builtInSchemaProblems(object, definition, path).flatMap((problem): FieldProblem[] => {
+    const { value, reason } = problem;
+    if (typeof value !== "string" || !value.includes("${trialParameters.")) return [problem];
+    if (reason !== "FieldValueTypeInvalid") return []; // judged when it is filled
+    return [{ ...problem, hint: "values are texts in trialSpec; in a template from a ConfigMap they can be numbers" }];
+  });
 }
 
 /** Problems of an object of a built-in kind, by the name of its schema: `core/v1.ConfigMap`. */

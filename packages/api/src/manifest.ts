@@ -1,4 +1,14 @@
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments } from "yaml";
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type YAMLParseError,
+} from "yaml";
 import type { FieldProblem } from "./errors.ts";
 import type { KubeObject } from "./resources/object.ts";
 import { repairFoldedQuotes } from "./yaml-repair.ts";
@@ -16,8 +26,8 @@ export interface Location {
 /** One object of a manifest, with the way back to its text. */
 export interface ManifestObject {
   readonly object: KubeObject;
-  /** Where a field stands (path as in FieldProblem); for a missing one, where its nearest parent stands. */
-  locate(path: string): Location;
+  /** Where a field's value stands, or its key (path as in FieldProblem); for a missing one, where its nearest parent stands. */
+  locate(path: string, part?: "key" | "value"): Location;
 }
 
 /** A manifest that is not YAML or not an object: found before any field can be judged. */
@@ -80,7 +90,7 @@ function readDocument(document: Document.Parsed, at: (offset: number) => Locatio
   if (document.errors.length > 0) {
     return {
       objects: [],
-      problems: document.errors.map(({ message, pos }) => ({
+      problems: withoutEchoes(document.errors).map(({ message, pos }) => ({
         reason: "FieldValueInvalid",
         problem: `not valid YAML: ${firstLine(message)}`,
         hint: yamlHint(message),
@@ -88,7 +98,8 @@ function readDocument(document: Document.Parsed, at: (offset: number) => Locatio
       })),
     };
   }
-  if (document.contents === null) return { objects: [], problems: [] };
+  if (document.contents === null || (isScalar(document.contents) && document.contents.source === ""))
+    return { objects: [], problems: [] };
   const root = document.contents as Node;
   let value: unknown;
   try {
@@ -125,12 +136,25 @@ function readDocument(document: Document.Parsed, at: (offset: number) => Locatio
     return {
       objects: items.map((object, i) => ({
         object,
-        locate: (path) => at(offsetOf(root, [`items`, i, ...segments(path)])),
+        locate: (path, part) => at(offsetOf(root, [`items`, i, ...segments(path)], part)),
       })),
       problems: [],
     };
   }
-  return { objects: [{ object: value, locate: (path) => at(offsetOf(root, segments(path))) }], problems: [] };
+  return {
+    objects: [{ object: value, locate: (path, part) => at(offsetOf(root, segments(path), part)) }],
+    problems: [],
+  };
+}
+
+/** A line that is indented wrongly makes those after it look wrong, and a wrong key its value: the first of them is enough. */
+function withoutEchoes(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+  const indent = errors.findIndex(({ code }) => code === "TAB_AS_INDENT" || code === "BAD_INDENT");
+  return errors.filter(
+    ({ code, pos }, i) =>
+      code === "DUPLICATE_KEY" ||
+      ((indent === -1 || i <= indent) && errors.findIndex((other) => other.pos[0] === pos[0]) === i),
+  );
 }
 
 /** `spec.parameters[0].name`, `metadata.labels[a.b/c]` → the keys and indexes on the way. */
@@ -140,8 +164,8 @@ function segments(path: string): (string | number)[] {
   );
 }
 
-/** Offset of the deepest part of the path that exists: the key of a pair, else the value. */
-function offsetOf(root: Node, path: readonly (string | number)[]): number {
+/** Offset of the deepest part of the path that exists: for a text or number its own or its key's, for all else the key's. */
+function offsetOf(root: Node, path: readonly (string | number)[], part: "key" | "value" = "value"): number {
   let node: Node | null = root;
   let offset = root.range?.[0] ?? 0;
   for (const segment of path) {
@@ -159,7 +183,7 @@ function offsetOf(root: Node, path: readonly (string | number)[]): number {
       node = item;
     } else return offset;
   }
-  return isScalar(node) && node.range != null ? node.range[0] : offset;
+  return part === "value" && isScalar(node) && node.range != null ? node.range[0] : offset;
 }
 
 function isKubeObject(value: unknown): value is KubeObject {

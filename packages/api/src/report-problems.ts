@@ -20,7 +20,10 @@ const plain: ReportStyle = { heading: (text) => text, mark: (text) => text, hint
 export function locateProblems(manifest: Manifest, problemsOf: readonly (readonly FieldProblem[])[]): LocatedProblem[] {
   const syntax = manifest.problems.map((problem) => ({ location: problem.location, problem }));
   const fields = manifest.objects.flatMap(({ locate }, i) =>
-    (problemsOf[i] ?? []).map((problem) => ({ location: locate(problem.path), problem })),
+    (problemsOf[i] ?? []).map((problem) => ({
+      location: locate(problem.path, problem.reason === "FieldValueUnknown" ? "key" : "value"),
+      problem,
+    })),
   );
   return [...syntax, ...fields].sort(
     (a, b) => a.location.line - b.location.line || a.location.column - b.location.column,

@@ -1,5 +1,6 @@
 import type { FieldProblem } from "./errors.ts";
 import { didYouMean } from "./nearest.ts";
+import { parseQuantity } from "./quantity.ts";
 
 /** The part of JSON Schema that our schemas use. */
 export interface Schema {
@@ -91,6 +92,14 @@ function visitObject(value: Record<string, unknown>, schema: Schema, path: strin
 function typeProblem(value: unknown, schema: Schema, path: string): FieldProblem | undefined {
   if (schema["x-kubernetes-int-or-string"] === true) {
     const isQuantity = schema.format === "quantity";
+    if (isQuantity && typeof value === "string" && parseQuantity(value) === undefined)
+      return {
+        path,
+        reason: "FieldValueInvalid",
+        value,
+        problem: "is not a quantity",
+        hint: "write for example 500m, 2 or 4Gi",
+      };
     return typeof value === "string" || (isQuantity ? typeof value === "number" : Number.isInteger(value))
       ? undefined
       : mismatch(value, isQuantity ? "a number or a text" : "an integer or a text", path);

@@ -135,7 +135,7 @@ const rules: [rule: string, path: string, words: RegExp, change: Change][] = [
   ],
   [
     "33 placeholder nobody fills",
-    "spec.trialTemplate",
+    "spec.trialTemplate.trialSpec.spec.template.spec.containers[0].args[0]",
     /nothing fills/,
     (e) => (e.spec.trialTemplate.trialSpec.spec.template.spec.containers[0].args = ["${trialParameters.x}"]),
   ],
@@ -158,6 +158,63 @@ const rules: [rule: string, path: string, words: RegExp, change: Change][] = [
     /expected an integer/,
     (e) => (e.spec.trialTemplate.trialSpec.spec.backoffLimit = "three"),
   ],
+  [
+    "37 a text where a list is expected, with a placeholder",
+    "spec.trialTemplate.trialSpec.spec.template.spec.containers[0].args",
+    /expected a list/,
+    (e) => (e.spec.trialTemplate.trialSpec.spec.template.spec.containers[0].args = "--lr=${trialParameters.lr}"),
+  ],
+  [
+    "37 a placeholder where a number is expected",
+    "spec.trialTemplate.trialSpec.spec.backoffLimit",
+    /expected an integer.*texts in trialSpec/,
+    (e) => (e.spec.trialTemplate.trialSpec.spec.backoffLimit = "${trialParameters.lr}"),
+  ],
+  [
+    "37 no quantity",
+    "spec.trialTemplate.trialSpec.spec.template.spec.containers[0].resources.limits[cpu]",
+    /not a quantity.*500m/,
+    (e) => (e.spec.trialTemplate.trialSpec.spec.template.spec.containers[0].resources = { limits: { cpu: "1x" } }),
+  ],
+  [
+    "a Job in another version",
+    "spec.trialTemplate.trialSpec.apiVersion",
+    /batch\/v1$/,
+    (e) => (e.spec.trialTemplate.trialSpec.apiVersion = "batch/v1beta1"),
+  ],
+  [
+    "a Job that never ends",
+    "spec.trialTemplate.trialSpec.spec.template.spec.restartPolicy",
+    /Never and OnFailure only/,
+    (e) => (e.spec.trialTemplate.trialSpec.spec.template.spec.restartPolicy = "Always"),
+  ],
+  [
+    "two containers of one name",
+    "spec.trialTemplate.trialSpec.spec.template.spec.containers[1].name",
+    /there twice/,
+    (e) => e.spec.trialTemplate.trialSpec.spec.template.spec.containers.push({ name: "main", image: "i" }),
+  ],
+  [
+    "a mount of no volume",
+    "spec.trialTemplate.trialSpec.spec.template.spec.containers[0].volumeMounts[0].name",
+    /no volume.*did you mean "data"/,
+    (e) => {
+      const pod = e.spec.trialTemplate.trialSpec.spec.template.spec;
+      pod.volumes = [{ name: "data", emptyDir: {} }];
+      pod.containers[0].volumeMounts = [{ name: "date", mountPath: "/data" }];
+    },
+  ],
+  [
+    "a Pod without the primary container",
+    "spec.trialTemplate.primaryContainerName",
+    /it has main/,
+    (e) => {
+      const { template } = e.spec.trialTemplate.trialSpec.spec;
+      e.spec.trialTemplate.trialSpec = { apiVersion: "v1", kind: "Pod", spec: template.spec };
+      e.spec.trialTemplate.primaryContainerName = "trainer";
+    },
+  ],
+  ["goal that is no number", "spec.objective.goal", /finite/, (e) => (e.spec.objective.goal = Number.NaN)],
   ["38 no search space", "spec.parameters", /neither/, (e) => delete e.spec.parameters],
   [
     "39 two search spaces",
@@ -357,6 +414,25 @@ describe("validateExperiment", () => {
     expect(problemsAfter((e) => (e.spec.algorithm.algorithmName = "gird"))[0]?.hint).toBe('did you mean "grid"?');
     expect(problemsAfter((e) => (e.spec.paralelTrialCount = 4))[0]?.hint).toBe('did you mean "parallelTrialCount"?');
   });
+
+  it("tells a fault once that the schema and a rule both see", () => {
+    const found = problemsAfter((e) => {
+      e.spec.parameters[0].parameterType = "doubel";
+      e.spec.parameters[1].feasibleSpace.distribution = "uniformly";
+      e.metadata.name = "Tune_".repeat(10);
+    }).map(({ path }) => path);
+    expect(found.filter((path) => path.endsWith("parameterType"))).toHaveLength(1);
+    expect(found.filter((path) => path.endsWith("distribution"))).toHaveLength(1);
+    expect(found.filter((path) => path === "metadata.name")).toHaveLength(2);
+  });
+
+  it("lets a placeholder stand for a quantity", () =>
+    expect(
+      problemsAfter((e) => {
+        const { template } = e.spec.trialTemplate.trialSpec.spec;
+        template.spec.containers[0].resources = { limits: { cpu: "${trialParameters.lr}" } };
+      }),
+    ).toEqual([]));
 
   it("reports faults of all kinds at once", () => {
     const paths = problemsAfter((e) => {

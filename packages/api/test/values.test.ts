@@ -5,6 +5,7 @@ import {
   evaluateJob,
   JOB_KIND_DEFAULTS,
   type Json,
+  locateProblems,
   objectiveValue,
   parseConstraint,
   parseDuration,
@@ -262,6 +263,22 @@ describe("parseManifest", () => {
       sourceLine: "    - name: x",
     });
   });
+  it("finds an unknown field by its key and a value by itself", () => {
+    const manifest = parseManifest("apiVersion: v1\nkind: A\nspec:\n  size: 4\n", "f");
+    const reason = "FieldValueUnknown" as const;
+    const [unknown] = locateProblems(manifest, [[{ path: "spec.size", reason, problem: "" }]]);
+    const [invalid] = locateProblems(manifest, [[{ path: "spec.size", reason: "FieldValueInvalid", problem: "" }]]);
+    expect([unknown?.location.column, invalid?.location.column]).toEqual([3, 9]);
+  });
+  it("passes over empty documents, and says so when there is no other", () => {
+    expect(parseManifest("---\n---\nkind: A\napiVersion: v1\n---\n# end\n---\n", "f")).toMatchObject({
+      objects: [{ object: { kind: "A" } }],
+      problems: [],
+    });
+    expect(parseManifest("---\n---\n", "f").problems.map(({ problem }) => problem)).toEqual(["the manifest is empty"]);
+  });
+  it("tells of a tab once", () =>
+    expect(parseManifest("apiVersion: v1\nkind: A\nspec:\n\ta: 1\n  b: 2\n  c: 3\n", "f").problems).toHaveLength(1));
   it("reads JSON and Lists", () =>
     expect(
       parseManifest(

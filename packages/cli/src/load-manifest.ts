@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
 import { styleText } from "node:util";
 import {
   type AlgorithmCatalogue,
   applyDefaults,
+  builtInSchemaProblems,
   CONFIG_MAP,
+  didYouMean,
   EXPERIMENT,
   type Experiment,
   type FieldProblem,
@@ -20,6 +21,7 @@ import {
 import type { ResourceStore } from "@qalam/store";
 import { catalogueWith } from "./catalogue.ts";
 import { CommandError } from "./command-error.ts";
+import type { ManifestText } from "./manifest-files.ts";
 
 /** Kinds that trials can run on a laptop. */
 export const TRIAL_KINDS: readonly string[] = ["Job", "Pod"];
@@ -35,18 +37,19 @@ export const COLLECTORS: readonly string[] = [
 ];
 
 /**
- * Reads and checks manifests: ConfigMaps first, as experiments may name them. @param store finds ConfigMaps applied earlier
+ * Parses and checks manifests: ConfigMaps first, as experiments may name them. @param store finds ConfigMaps applied earlier
  * @param external names of algorithms that run elsewhere
  * @throws CommandError with every problem of every file
  */
 export async function loadManifests(
-  files: readonly string[],
+  texts: readonly ManifestText[],
   namespace: string | undefined,
   store: Pick<ResourceStore, "list"> | undefined,
   external: Iterable<string> = [],
 ): Promise<KubeObject[]> {
-  const manifests = files.map((file) => parseManifest(readText(file), file));
+  const manifests = texts.map(({ text, file }) => parseManifest(text, file));
   for (const { objects } of manifests) for (const { object } of objects) defaultNamespace(object, namespace);
+  const names = new Set<string>();
   const maps = manifests
     .flatMap(({ objects }) => objects)
     .map(({ object }) => object)
@@ -55,7 +58,7 @@ export async function loadManifests(
   const configMap = (inNamespace: string, name: string) =>
     [...maps, ...stored].find(({ metadata }) => metadata.name === name && metadata.namespace === inNamespace);
   const reports = manifests
-    .map((manifest) => problemsOf(manifest, configMap, catalogueWith(external)))
+    .map((manifest) => problemsOf(manifest, configMap, catalogueWith(external), names))
     .filter((report) => report !== undefined);
   if (reports.length > 0) throw new CommandError(reports.join("\n\n"));
   const objects = manifests.flatMap((manifest) => manifest.objects.map(({ object }) => object));
@@ -66,8 +69,12 @@ function problemsOf(
   manifest: Manifest,
   configMap: (namespace: string, name: string) => StoredConfigMap | undefined,
   catalogue: AlgorithmCatalogue,
+  names: Set<string>,
 ): string | undefined {
-  const problems = manifest.objects.map(({ object }) => objectProblems(object, configMap, catalogue));
+  const problems = manifest.objects.map(({ object }) => [
+    ...objectProblems(object, configMap, catalogue),
+    ...repeatedName(object, names),
+  ]);
   const located = locateProblems(manifest, problems);
   if (located.length === 0) return undefined;
   return reportProblems(located, {
@@ -90,7 +97,12 @@ function objectProblems(
         reason: "FieldValueNotSupported",
         value: object.kind,
         problem: `there is no kind ${object.kind} in ${object.apiVersion}`,
-        hint: `known are ${KINDS.map((one) => `${one.kind} (${one.group === "" ? "" : `${one.group}/`}${one.version})`).join(", ")}`,
+        hint:
+          didYouMean(
+            object.kind,
+            KINDS.map((one) => one.kind),
+          ) ??
+          `known are ${KINDS.map((one) => `${one.kind} (${one.group === "" ? "" : `${one.group}/`}${one.version})`).join(", ")}`,
       },
     ];
   if (kind.kind === EXPERIMENT.kind)
@@ -100,23 +112,37 @@ function objectProblems(
       trialKinds: TRIAL_KINDS,
       collectorKinds: COLLECTORS,
     });
+  const structure =
+    kind.group === EXPERIMENT.group
+      ? []
+      : builtInSchemaProblems(object, `${kind.group === "" ? "core" : kind.group}/${kind.version}.${kind.kind}`);
   return object.metadata?.name
-    ? []
-    : [{ path: "metadata.name", reason: "FieldValueRequired", problem: "is missing", hint: "give the object a name" }];
+    ? structure
+    : [
+        ...structure,
+        { path: "metadata.name", reason: "FieldValueRequired", problem: "is missing", hint: "give the object a name" },
+      ];
+}
+
+/** Two objects of one name would be applied over each other. @param names what has been seen, added to */
+function repeatedName({ kind, metadata }: KubeObject, names: Set<string>): FieldProblem[] {
+  if (!metadata.name) return [];
+  const key = `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
+  if (names.size === names.add(key).size)
+    return [
+      {
+        path: "metadata.name",
+        reason: "FieldValueDuplicate",
+        value: metadata.name,
+        problem: `there is a ${kind} of this name before`,
+        hint: "give each a name of its own",
+      },
+    ];
+  return [];
 }
 
 function defaultNamespace(object: KubeObject, namespace: string | undefined): void {
   if (typeof object.metadata !== "object" || object.metadata === null) object.metadata = { name: "" };
   if (kindOf(object)?.namespaced === true)
     object.metadata.namespace = namespace ?? object.metadata.namespace ?? "default";
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw new CommandError(
-      `cannot read ${file}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message}`,
-    );
-  }
 }

@@ -148,13 +148,13 @@ function validateExtras({ spec }: Experiment, problems: Problems): void {
     );
 }
 
-/** One problem per path and reason: a schema enum and a rule may see the same fault. */
+/** A fault that the schema's enum and a rule both see, or that is missing for two reasons, is told once. */
 function dropEchoes(problems: readonly FieldProblem[]): FieldProblem[] {
-  const seen = new Set<string>();
-  return problems.filter(({ path, reason }) => {
-    const key = `${path} ${reason}`;
-    const isNew = !seen.has(key);
-    seen.add(key);
-    return isNew;
+  const told = new Set<string>();
+  return problems.filter(({ path, reason, problem }) => {
+    const key = reason === "FieldValueInvalid" ? `${path} ${problem}` : `${path} ${reason}`;
+    const isEcho = told.has(key) || (reason === "FieldValueInvalid" && told.has(`${path} FieldValueNotSupported`));
+    told.add(key);
+    return !isEcho;
   });
 }

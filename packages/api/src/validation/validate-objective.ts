@@ -6,6 +6,8 @@ export function validateObjective({ objective }: ExperimentSpec, problems: Probl
   const path = "spec.objective";
   if (objective === undefined) return problems.required(path, "is missing", "give type and objectiveMetricName");
   if (objective.type === undefined) problems.required(`${path}.type`, "is missing", "write minimize or maximize");
+  if (objective.goal !== undefined && !Number.isFinite(objective.goal))
+    problems.invalid(`${path}.goal`, objective.goal, "is not a finite number", "remove it to have no goal");
   const name = objective.objectiveMetricName ?? "";
   if (name === "")
     problems.required(`${path}.objectiveMetricName`, "is missing", "write the metric that the training prints");

@@ -1,11 +1,10 @@
-import type { FieldProblem } from "../errors.ts";
 import { isBalanced } from "../gjson-text.ts";
-import { jobSchemaProblems } from "../job-schema.ts";
 import { didYouMean } from "../nearest.ts";
 import type { Experiment, TemplateObject, TrialTemplate } from "../resources/experiment.ts";
 import { isMetadataReference, PLACEHOLDER, TemplateError, templateHeader } from "../trial-template.ts";
 import type { ValidationContext } from "./catalogue.ts";
 import type { Problems } from "./problems.ts";
+import { findRunnable, runnableVersion, validateRunnable } from "./validate-runnable.ts";
 
 const at = "spec.trialTemplate";
 
@@ -25,6 +24,7 @@ export function validateTemplate(experiment: Experiment, context: ValidationCont
   validateJobConditions(template, problems);
   const text = typeof source === "string" ? source : JSON.stringify(source);
   validateTrialParameters(experiment, text, problems);
+  validatePlaceholders(template, source, problems);
   const object = typeof source === "string" ? parsedTemplate(source, problems) : source;
   if (object !== undefined) validateObject(object, template, typeof source !== "string", context, problems);
 }
@@ -122,18 +122,6 @@ function validateTrialParameters({ spec }: Experiment, text: string, problems: P
         didYouMean(name, placeholders) ?? "use it in the template or remove it",
       );
   });
-  const named = new Set(list.map(({ name }) => name));
-  for (const name of placeholders)
-    if (!named.has(name))
-      problems.invalid(
-        at,
-        `\${trialParameters.${name}}`,
-        "nothing fills this placeholder",
-        didYouMean(
-          name,
-          [...named].filter((one) => one !== undefined),
-        ) ?? `add it to trialParameters`,
-      );
   const referenced = new Set(list.map(({ reference }) => reference));
   for (const [i, name] of searched.entries())
     if (!referenced.has(name))
@@ -143,6 +131,37 @@ function validateTrialParameters({ spec }: Experiment, text: string, problems: P
         "no trialParameter refers to this parameter",
         `add { name: ${name}, reference: ${name} } to spec.trialTemplate.trialParameters and use it in the template`,
       );
+}
+
+/** Rule 33: every placeholder is filled. */
+function validatePlaceholders(template: TrialTemplate, source: TemplateObject | string, problems: Problems): void {
+  if (template.trialParameters === undefined) return;
+  const named = template.trialParameters.map(({ name = "" }) => name);
+  const places = textsOf(source, typeof source === "string" ? `${at}.configMap` : `${at}.trialSpec`);
+  const told = new Set(named);
+  for (const [path, text] of places)
+    for (const [placeholder, name = ""] of text.matchAll(PLACEHOLDER)) {
+      if (!told.has(name))
+        problems.invalid(
+          path,
+          placeholder,
+          "nothing fills this placeholder",
+          didYouMean(name, named) ?? `add { name: ${name}, reference: <a parameter> } to ${at}.trialParameters`,
+        );
+      told.add(name);
+    }
+}
+
+/** Every text of an object with its path, keys included. */
+function* textsOf(value: unknown, path: string): Generator<[path: string, text: string]> {
+  if (typeof value === "string") yield [path, value];
+  else if (Array.isArray(value)) for (const [i, item] of value.entries()) yield* textsOf(item, `${path}[${i}]`);
+  else if (typeof value === "object" && value !== null)
+    for (const [key, item] of Object.entries(value)) {
+      const below = /^[\w-]+$/.test(key) ? `${path}.${key}` : `${path}[${key}]`;
+      yield [below, key];
+      yield* textsOf(item, below);
+    }
 }
 
 /** Rule 34. */
@@ -170,10 +189,21 @@ function validateObject(
       problems.invalid(`${path}.metadata.${key}`, object.metadata[key], "is set by Qalam for each trial", "remove it");
   if (!object.apiVersion) problems.required(`${path}.apiVersion`, "is missing", "for a Job: batch/v1");
   if (!object.kind) problems.required(`${path}.kind`, "is missing", "for example Job");
-  if (object.apiVersion === "batch/v1" && object.kind === "Job") {
-    problems.addAll(jobSchemaProblems(object, path).map((problem): FieldProblem => ({ ...problem })));
-    validateContainer(object, template.primaryContainerName, path, problems);
-  } else if (object.kind !== undefined && trialKinds !== undefined && !trialKinds.includes(object.kind)) {
+  const runnable = findRunnable(object);
+  const { primaryContainerName: primary } = template;
+  if (runnable !== undefined) {
+    const places = { path, primaryPath: `${at}.primaryContainerName`, ...(primary !== undefined && { primary }) };
+    validateRunnable(object, runnable, places, problems);
+  } else if (trialKinds === undefined) return;
+  else if (object.apiVersion && object.kind !== undefined && trialKinds.includes(object.kind)) {
+    const version = runnableVersion(object.kind);
+    problems.unsupported(
+      `${path}.apiVersion`,
+      object.apiVersion,
+      `there is no ${object.kind} in this version here`,
+      `write apiVersion: ${version}`,
+    );
+  } else if (object.kind !== undefined && !trialKinds.includes(object.kind)) {
     problems.unsupported(
       `${path}.kind`,
       object.kind,
@@ -181,22 +211,4 @@ function validateObject(
       "run it on a cluster that has this kind, or use a Job",
     );
   }
-}
-
-/** The primary container must be one of the Job's. */
-function validateContainer(object: TemplateObject, name: string | undefined, path: string, problems: Problems): void {
-  const pod = (
-    (object.spec as Record<string, unknown> | undefined)?.template as
-      | { spec?: { containers?: { name?: string }[] } }
-      | undefined
-  )?.spec;
-  const containers = Array.isArray(pod?.containers) ? pod.containers.map((container) => container?.name ?? "") : [];
-  if (containers.length === 0) problems.required(`${path}.spec.template.spec.containers`, "the Job has no container");
-  else if (name && !containers.includes(name))
-    problems.invalid(
-      `${at}.primaryContainerName`,
-      name,
-      `the template has no container of that name; it has ${containers.join(", ")}`,
-      didYouMean(name, containers),
-    );
 }

@@ -6,6 +6,7 @@ import { readLockHolder } from "@qalam/store/sqlite";
 import type { Command } from "commander";
 import { dataDirectory } from "../home/data-directory.ts";
 import { loadManifests } from "../load-manifest.ts";
+import { readManifests } from "../manifest-files.ts";
 import { suggestionServices } from "../suggestion-services.ts";
 import { print, type Terminal } from "../terminal.ts";
 import { VERSION } from "../version.ts";
@@ -15,10 +16,15 @@ export function addCheckCommands(program: Command, terminal: Terminal): void {
   program
     .command("validate")
     .description("check manifests and show every problem with its place")
-    .argument("<files...>", "manifests; - reads standard input")
+    .argument("<files...>", "manifests or folders of them; - reads standard input")
     .option("-n, --namespace <name>", "namespace for all objects")
     .action(async (files: string[], { namespace }: { namespace?: string }) => {
-      const objects = await loadManifests(files, namespace, undefined, suggestionServices([], terminal.env).keys());
+      const objects = await loadManifests(
+        readManifests(files),
+        namespace,
+        undefined,
+        suggestionServices([], terminal.env).keys(),
+      );
       for (const { kind, metadata } of objects)
         print(terminal, `${kind.toLowerCase()} ${metadata.namespace}/${metadata.name} is valid`);
     });

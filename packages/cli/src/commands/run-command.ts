@@ -13,6 +13,7 @@ import { EXIT } from "../command-error.ts";
 import type { Home } from "../home/home.ts";
 import { openHome } from "../home/open-home.ts";
 import { loadManifests } from "../load-manifest.ts";
+import { readManifests } from "../manifest-files.ts";
 import { applyObject } from "../run/apply-manifest.ts";
 import { followExperiments } from "../run/follow-experiments.ts";
 import { onInterrupt } from "../run/interrupt.ts";
@@ -35,7 +36,10 @@ export function addRunCommand(program: Command, terminal: Terminal): void {
   program
     .command("run")
     .description("run the experiments of a manifest to their end and show the best trial")
-    .argument("<files...>", "manifests: Experiments and the ConfigMaps they need; - reads standard input")
+    .argument(
+      "<files...>",
+      "manifests or folders of them: Experiments and the ConfigMaps they need; - reads standard input",
+    )
     .option(
       "-v, --volume <host:container>",
       "a host folder that stands for a path in the containers (repeatable)",
@@ -57,14 +61,15 @@ export function addRunCommand(program: Command, terminal: Terminal): void {
 async function runFiles(files: readonly string[], flags: RunFlags, terminal: Terminal): Promise<number> {
   const volumes = flags.volume.map((value) => volumeFlag(value));
   const services = suggestionServices(flags.suggestionService, terminal.env);
-  await loadManifests(files, flags.namespace, undefined, services.keys()).catch((error: Error) => {
+  const texts = readManifests(files);
+  await loadManifests(texts, flags.namespace, undefined, services.keys()).catch((error: Error) => {
     // A ConfigMap may have been applied before; only then the home is needed to judge.
     if (!/there is no ConfigMap/.test(error.message)) throw error;
   });
   const home = await openHome(terminal, "run", services);
   const { signal, release } = onInterrupt((line) => say(terminal, line));
   try {
-    const objects = await loadManifests(files, flags.namespace, home.store, services.keys());
+    const objects = await loadManifests(texts, flags.namespace, home.store, services.keys());
     const annotations = {
       [WORKING_DIRECTORY_ANNOTATION]: process.cwd(),
       ...(volumes.length > 0 && { [VOLUMES_ANNOTATION]: JSON.stringify(volumes) }),

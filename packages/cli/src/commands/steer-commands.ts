@@ -1,6 +1,7 @@
 import {
   EXPERIMENT,
   isExperimentCompleted,
+  isExperimentOver,
   keyOf,
   type ObjectKey,
   PAUSED_ANNOTATION,
@@ -8,6 +9,7 @@ import {
 } from "@qalam/api";
 import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
+import type { Home } from "../home/home.ts";
 import { withHome } from "../home/open-home.ts";
 import { resourceArguments } from "../resource-arguments.ts";
 import { forEachChange } from "../run/follow-experiments.ts";
@@ -78,9 +80,14 @@ async function resume(name: string, { namespace }: Flags, terminal: Terminal): P
       throw new CommandError(`experiment ${name} is not stopped`);
     await home.store.patch(EXPERIMENT, keyOf(experiment), { metadata: { annotations: { [PAUSED_ANNOTATION]: null } } });
     print(terminal, `experiment ${experiment.metadata.namespace}/${name} resumed`);
-    if (!home.where.startsWith("server"))
-      say(terminal, "No server runs here: start one with `qalam up`, or use `qalam run` with the manifest.");
+    hintAtServer(home, terminal);
   });
+}
+
+/** What was changed is only acted on by a server. */
+function hintAtServer(home: Home, terminal: Terminal): void {
+  if (!home.where.startsWith("server"))
+    say(terminal, "No server runs here: start one with `qalam up`, or use `qalam run` with the manifest.");
 }
 
 async function edit(name: string, flags: Flags, terminal: Terminal): Promise<void> {
@@ -103,6 +110,7 @@ async function edit(name: string, flags: Flags, terminal: Terminal): Promise<voi
       );
     await home.store.patch(EXPERIMENT, keyOf(experiment), { spec: changes });
     print(terminal, `experiment ${experiment.metadata.namespace}/${name} changed`);
+    if (!isExperimentOver({ ...experiment, spec: { ...experiment.spec, ...changes } })) hintAtServer(home, terminal);
   });
 }
 

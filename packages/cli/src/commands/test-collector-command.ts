@@ -6,6 +6,7 @@ import { FileCollection, type FileRow } from "../collect-files.ts";
 import { CommandError, EXIT } from "../command-error.ts";
 import { textTable } from "../format/text-table.ts";
 import { loadManifests } from "../load-manifest.ts";
+import { readManifests } from "../manifest-files.ts";
 import { print, say, type Terminal } from "../terminal.ts";
 
 const SHOWN_ROWS = 20;
@@ -66,7 +67,7 @@ async function testCollector(
 }
 
 async function readExperiment(manifest: string): Promise<Experiment> {
-  const objects = await loadManifests([manifest], undefined, undefined);
+  const objects = await loadManifests(readManifests([manifest]), undefined, undefined);
   const experiment = objects.find(({ kind }) => kind === EXPERIMENT.kind);
   if (experiment === undefined) throw new CommandError(`${manifest} holds no Experiment`);
   return applyDefaults(experiment as Experiment);

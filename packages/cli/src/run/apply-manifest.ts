@@ -3,13 +3,14 @@ import {
   applyDefaults,
   EXPERIMENT,
   type Experiment,
-  type ExperimentSpec,
+  type FieldProblem,
   isExperimentCompleted,
   type KubeObject,
   keyOf,
   kindOf,
   PAUSED_ANNOTATION,
   type ResourceKind,
+  validateUpdate,
 } from "@qalam/api";
 import type { ResourceStore } from "@qalam/store";
 import { CommandError } from "../command-error.ts";
@@ -35,7 +36,6 @@ export async function applyObject(store: ResourceStore, object: KubeObject): Pro
 
 async function applyExperiment(store: ResourceStore, found: Experiment, wanted: Experiment): Promise<Applied> {
   const spec = applyDefaults(wanted).spec;
-  if (!isDeepStrictEqual(withoutCounts(found.spec), withoutCounts(spec))) throw new CommandError(takenName(found));
   const paused = found.metadata.annotations?.[PAUSED_ANNOTATION] !== undefined;
   const counts = {
     maxTrialCount: spec.maxTrialCount ?? null,
@@ -43,6 +43,8 @@ async function applyExperiment(store: ResourceStore, found: Experiment, wanted: 
     maxFailedTrialCount: spec.maxFailedTrialCount ?? null,
   };
   const changed = !isDeepStrictEqual(found.spec, spec);
+  const problems = changed ? validateUpdate(found, { ...found, spec }) : [];
+  if (problems.length > 0) throw new CommandError(refusedChange(found, problems));
   await store.patch(EXPERIMENT, keyOf(found), {
     metadata: { annotations: { ...wanted.metadata.annotations, [PAUSED_ANNOTATION]: null } },
     ...(changed && { spec: counts }),
@@ -64,18 +66,10 @@ async function replaceObject(
   return resourceVersion === found.metadata.resourceVersion ? "unchanged" : "changed";
 }
 
-function withoutCounts({
-  maxTrialCount: _max,
-  parallelTrialCount: _parallel,
-  maxFailedTrialCount: _failed,
-  ...rest
-}: ExperimentSpec): unknown {
-  return JSON.parse(JSON.stringify(rest));
-}
-
-function takenName({ metadata }: Experiment): string {
-  return (
-    `experiment ${metadata.namespace}/${metadata.name} exists with another spec, and only its three counts may change.\n` +
-    `Give the new one another metadata.name, or delete the old one: qalam delete experiment ${metadata.name} -n ${metadata.namespace}`
-  );
+function refusedChange({ metadata }: Experiment, problems: readonly FieldProblem[]): string {
+  return [
+    `experiment ${metadata.namespace}/${metadata.name} is there already, and cannot be changed to what the manifest says:`,
+    ...problems.map(({ path, problem, hint }) => `  ${path}: ${problem}${hint === undefined ? "" : `; ${hint}`}`),
+    `Give the new one another metadata.name, or delete the old one: qalam delete experiment ${metadata.name} -n ${metadata.namespace}`,
+  ].join("\n");
 }

@@ -2,7 +2,7 @@ import {
   EXPERIMENT,
   EXPERIMENT_LABEL,
   type Experiment,
-  isExperimentCompleted,
+  isExperimentOver,
   type KubeObject,
   type ObjectKey,
   type ResourceKind,
@@ -56,7 +56,7 @@ async function followOne(
     (experiment, deleted) => {
       last = deleted ? undefined : experiment;
       if (!deleted) listener.experiment(experiment);
-      return deleted || isExperimentCompleted(experiment);
+      return deleted || isExperimentOver(experiment);
     },
     (found) => found.length === 0, // deleted before it could be followed
   );

@@ -13,20 +13,21 @@ export interface RunReporter extends ExperimentListener {
   close(): Promise<void>;
 }
 
-/** One line per event: for pipes, logs and CI. With `json`, the resource itself per event. */
+/** One line per event: for pipes, logs and CI; trials that ended before are no event. With `json`, the resource itself, of those too. */
 export function lineReporter(
   terminal: Terminal,
   format: "text" | "json",
   clock: () => Date = () => new Date(),
 ): RunReporter {
   const lines = new EventLines();
+  const start = Math.floor(clock().getTime() / 1000) * 1000;
   const show = (line: string) => say(terminal, `${clock().toISOString().slice(11, 19)} ${line}`);
   return {
     trial(trial) {
       const line = lines.trial(trial);
       if (line === undefined) return;
       if (format === "json") print(terminal, JSON.stringify(trial));
-      else show(line);
+      else if (!(Date.parse(trial.status?.completionTime ?? "") < start)) show(line);
     },
     experiment(experiment) {
       const news = lines.experiment(experiment);
