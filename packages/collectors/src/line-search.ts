@@ -52,6 +52,9 @@ export function latin1Pattern(name: string): string {
 }
 
 const [LF, CR, QUOTE, COLON, EQUALS] = [10, 13, 34, 58, 61];
+/** Blanks within a line. */
+const BLANKS = [32, 9, 11, 12];
+const BEYOND_ASCII = 0x80;
 /** With more signs than one in so many bytes, a pattern is faster than looking at each. */
 const SPARSE = 40;
 /** Not judged by its first bytes. */
@@ -100,7 +103,7 @@ export class SignSearch implements LineSearch {
     for (let i = 0; i < this.#places.length; i++) {
       if ((this.#places[i] as number) < from) this.#places[i] = this.#find(i, from);
       nearest = Math.min(nearest, this.#places[i] as number);
-      if (!this.#isDense(i, Math.min(this.#places[i] as number, this.#run.length))) continue;
+      if (!isDense(this.#examined[i] as number, Math.min(this.#places[i] as number, this.#run.length))) continue;
       this.#isHandedOver = true;
       this.#pattern.start(this.#run);
       return this.#pattern.next(from);
@@ -122,17 +125,21 @@ export class SignSearch implements LineSearch {
     const run = this.#run;
     const sign = this.#signs[index];
     if (sign === undefined) return orNever(run.indexOf(this.#literals[index - this.#signs.length] as Buffer, from));
-    for (let at = run.indexOf(sign.sign, from); at !== -1; at = run.indexOf(sign.sign, at + 1)) {
-      this.#examined[index]! += 1;
-      if (sign.names.endBefore(run, at) || this.#isDense(index, at)) return at;
+    const { names } = sign;
+    let examined = this.#examined[index] as number;
+    let at = run.indexOf(sign.sign, from);
+    for (; at !== -1; at = run.indexOf(sign.sign, at + 1)) {
+      examined += 1;
+      if (names.endBefore(run, at) || ((examined & 63) === 0 && isDense(examined, at))) break;
     }
-    return Number.POSITIVE_INFINITY;
+    this.#examined[index] = examined;
+    return orNever(at);
   }
+}
 
-  /** Of the bytes before a place. */
-  #isDense(index: number, place: number): boolean {
-    return this.#examined[index]! * SPARSE > place + JUDGED_FROM;
-  }
+/** Of the bytes before a place. */
+function isDense(examined: number, place: number): boolean {
+  return examined * SPARSE > place + JUDGED_FROM;
 }
 
 function orNever(place: number): number {
@@ -140,31 +147,38 @@ function orNever(place: number): number {
 }
 
 const STEPS = STEP_NAMES.map((name) => Buffer.from(name));
-/** Most signs stand after none of these bytes, and are done with. */
-const STEP_ENDS = new Uint8Array(256);
-for (const name of STEPS) for (const fold of [0x20, 0]) STEP_ENDS[(name.at(-1) as number) & ~fold] = 1;
 
 /** Tells whether a sign stands after a wanted name or the name of a step. */
 class NameEnds {
   /** By last byte. */
   readonly #names: (readonly Buffer[] | undefined)[] = [];
+  /** 1 for each byte that a name may have before its sign: most signs stand after another one, and are done with. */
+  readonly #before = new Uint8Array(256);
 
   constructor(names: readonly string[]) {
     for (const name of names.map((text) => Buffer.from(text))) {
       const last = name.at(-1);
-      if (last !== undefined) this.#names[last] = [...(this.#names[last] ?? []), name];
+      if (last === undefined) continue;
+      this.#names[last] = [...(this.#names[last] ?? []), name];
+      this.#before[last] = 1;
     }
+    for (const name of STEPS) for (const fold of [0x20, 0]) this.#before[(name.at(-1) as number) & ~fold] = 1;
+    for (const byte of [...BLANKS, QUOTE]) this.#before[byte] = 1;
+    this.#before.fill(1, BEYOND_ASCII);
   }
 
   /** @param at where the sign stands */
   endBefore(run: Buffer, at: number): boolean {
+    return at > 0 && this.#before[run[at - 1] as number] === 1 && this.#isNameBefore(run, at);
+  }
+
+  #isNameBefore(run: Buffer, at: number): boolean {
     let end = at;
     while (end > 0 && isBlank(run[end - 1] as number)) end--;
     const last = end === 0 ? 0 : (run[end - 1] as number);
-    if (last >= 0x80) return true; // a letter or white space beyond ASCII
+    if (last >= BEYOND_ASCII) return true; // a letter or white space
     if (this.#names[last]?.some((name) => endsWith(run, end, name, 0)) === true) return true;
     if (last === QUOTE) end--;
-    if (end === 0 || STEP_ENDS[run[end - 1] as number] === 0) return false;
     return STEPS.some((name) => endsWith(run, end, name, 0x20));
   }
 }
@@ -173,9 +187,8 @@ function isLineEnd(byte: number): boolean {
   return byte === LF || byte === CR;
 }
 
-/** Blanks within a line. */
 function isBlank(byte: number): boolean {
-  return byte === 32 || byte === 9 || byte === 11 || byte === 12;
+  return BLANKS.includes(byte);
 }
 
 /** @param fold 0x20 compares without regard to case */
