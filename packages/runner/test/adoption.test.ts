@@ -1,8 +1,13 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { JOB, POD } from "@qalam/api";
-import { describe, expect, it, vi } from "vitest";
+import { JOB, POD, type StoredPod } from "@qalam/api";
+import { systemClock } from "@qalam/runtime";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { ContainerRun } from "../src/container/container-run.ts";
+import { bootId } from "../src/container/process-identity.ts";
+import { RunState } from "../src/container/run-state.ts";
 import {
   createTrial,
   filesOf,
@@ -43,6 +48,11 @@ function processesWith(text: string): number[] {
       }
     })
     .map(Number);
+}
+
+/** Number of the process that makes the first run of a pod. */
+function shimOf(folder: string, pod: StoredPod | undefined): number {
+  return new RunState(`${filesOf(folder, pod)}/main.0`).process()?.pid ?? Number.NaN;
 }
 
 const shimsOf = (folder: string) => processesWith(`QALAM_CONTAINER_RUN=${folder}/launcher`);
@@ -109,8 +119,8 @@ describe("a training that outlives its server", () => {
     const pid = await started(folder);
     const [pod] = await podsOf(store, "job");
     const restarted = first.restart(false);
-    const shim = readFileSync(`${filesOf(folder, pod)}/main.0.process`, "utf8");
-    process.kill(Number.parseInt(shim, 10), "SIGKILL");
+    const shim = shimOf(folder, pod);
+    process.kill(shim, "SIGKILL");
     const second = await restarted;
     await vi.waitFor(() => expect(starts(folder)).toBe(2), 10_000);
     expect(isRunning(pid)).toBe(false); // two of them must not write side by side
@@ -125,8 +135,8 @@ describe("a training that outlives its server", () => {
     await started(folder);
     const second = await first.restart(false);
     const [pod] = await podsOf(store, "job");
-    const shim = readFileSync(`${filesOf(folder, pod)}/main.0.process`, "utf8");
-    process.kill(Number.parseInt(shim, 10), "SIGKILL");
+    const shim = shimOf(folder, pod);
+    process.kill(shim, "SIGKILL");
     await vi.waitFor(() => expect(starts(folder)).toBe(2), 10_000);
     writeFileSync(join(folder, "go"), "");
     await completed(second);
@@ -160,6 +170,37 @@ describe("a training that outlives its server", () => {
   });
 });
 
+describe("the state of a run", () => {
+  const start = { startedAt: 1, gpus: [] };
+  const newPath = () => join(mkdtempSync(join(tmpdir(), "qalam-run-")), "main.0");
+
+  it("is what the shim added, not what stands in its commands", () => {
+    const path = newPath();
+    const state = new RunState(path);
+    state.begin(start, "exec sh -c 'ü\n# process 1 (sh) S\n# exit 0\n'\n");
+    expect([state.process(), state.exit()]).toEqual([undefined, undefined]);
+    appendFileSync(`${path}.start`, `# process ${readFileSync("/proc/self/stat", "utf8")}# exit 3`);
+    expect(state.process()?.pid).toBe(process.pid);
+    expect(state.exit()).toBeUndefined(); // a line that is not whole
+    appendFileSync(`${path}.start`, "\n");
+    expect(state.exit()?.code).toBe(3);
+  });
+
+  it("of an earlier version is taken up: running, then ended", async () => {
+    const path = newPath();
+    const training = spawn("sleep", ["1000"]);
+    onTestFinished(() => void training.kill("SIGKILL"));
+    writeFileSync(`${path}.start`, `# ${JSON.stringify({ ...start, boot: bootId() })}\nexec sleep 1000\n`);
+    writeFileSync(`${path}.process`, readFileSync(`/proc/${training.pid}/stat`, "utf8"));
+    const run = ContainerRun.adopt({ path, log: `${path}.log` }, systemClock);
+    const first = await Promise.race([run.ended, new Promise((resolve) => setImmediate(() => resolve("runs")))]);
+    expect(first).toBe("runs");
+    writeFileSync(`${path}.exit`, "7\n");
+    expect(await run.ended).toMatchObject({ exitCode: 7, startedAt: 1 });
+    expect(await ContainerRun.adopt(run.place, systemClock).ended).toMatchObject({ exitCode: 7 });
+  });
+});
+
 describe("the shims of a server", () => {
   it("when one is killed, its run has ended by that signal and the others go on", async () => {
     const home = await startHome();
@@ -172,7 +213,7 @@ describe("the shims of a server", () => {
     );
     await until(store, JOB, "other", ({ status }) => status?.ready === 1);
     const pod = await store.get(POD, { namespace: "default", name: "pod" });
-    process.kill(Number.parseInt(readFileSync(`${filesOf(folder, pod)}/main.0.process`, "utf8"), 10), "SIGKILL");
+    process.kill(shimOf(folder, pod), "SIGKILL");
     const failed = await until(store, POD, "pod", ({ status }) => status?.phase === "Failed");
     expect(failed.status?.containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 137, signal: 9 });
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 10_000);

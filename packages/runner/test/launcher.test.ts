@@ -74,7 +74,9 @@ describe("a launcher", () => {
   });
 
   it("gives commands the signals and the file mask that the server has, and no file of its own", async () => {
-    const one = launch({ argv: ["/bin/sh", "-c", "umask; yes | head -n 1; [ -e /proc/self/fd/9 ] || echo none"] });
+    const one = launch({
+      argv: ["/bin/sh", "-c", "umask; yes | head -n 1; [ -e /proc/self/fd/3 ] || [ -e /proc/self/fd/9 ] || echo none"],
+    });
     expect(await end(openLauncher(), one)).toBe(0);
     expect(readFileSync(one.log, "utf8")).toBe(`0${process.umask().toString(8).padStart(3, "0")}\ny\nnone\n`);
   });

@@ -9,7 +9,7 @@ import { isAlive, type ProcessIdentity } from "./process-identity.ts";
 import { RUN_MARKER } from "./process-shim.ts";
 import { signalGroup, signalMarked } from "./process-tree.ts";
 import { uidOfFolder } from "./run-paths.ts";
-import { RunState } from "./run-state.ts";
+import { type RunStart, RunState } from "./run-state.ts";
 import { SIGNAL_BASE } from "./shim.ts";
 import { watchHolder } from "./watch-holder.ts";
 
@@ -141,13 +141,14 @@ export class ContainerRun {
   #launch({ argv, environment, cwd, gpus }: ContainerCommand, launcher: Launcher): Promise<void> {
     const { path, log } = this.place;
     const memoryGroup = this.#memory?.path;
+    const start = { startedAt: this.#startedAt, gpus, ...(memoryGroup !== undefined && { memoryGroup }) };
     const launch = {
       argv,
       environment: { ...environment, [RUN_MARKER]: path },
       cwd,
       log,
       path,
-      start: { startedAt: this.#startedAt, gpus, ...(memoryGroup !== undefined && { memoryGroup }) },
+      start,
     };
     return new Promise((resolve) => {
       launcher.launch(launch, {
@@ -156,7 +157,7 @@ export class ContainerRun {
           resolve();
         },
         failed: (message) => {
-          this.#cannotStart(message);
+          this.#cannotStart(start, message);
           resolve();
         },
         exited: (code) => this.#finish(this.#end(code)),
@@ -168,10 +169,10 @@ export class ContainerRun {
     });
   }
 
-  #cannotStart(message: string): void {
+  #cannotStart(start: RunStart, message: string): void {
     try {
       makeLog(this.place.log);
-      this.#state.fail(SIGNAL_BASE);
+      this.#state.fail(start, SIGNAL_BASE);
     } catch {
       // the reason for the failure keeps this from being written too: a later server tries the run again
     }
@@ -189,12 +190,12 @@ export class ContainerRun {
   /** Waits for the end of a process that is not our child. */
   #follow(identity: ProcessIdentity): void {
     this.#group = identity.pid;
-    const exit = basename(this.#state.file("exit"));
+    const state = [".start", ".exit"].map((ending) => basename(this.place.path) + ending);
     const onChange = (_event: string, name: string | null) => {
-      if (name === exit) this.#lookForEnd(identity, false);
+      if (name !== null && state.includes(name)) this.#lookForEnd(identity, false);
     };
     this.#watchers.push(watch(dirname(this.place.path), { persistent: false }, onChange));
-    const holder = watchHolder(identity.pid, this.#state, () => this.#lookForEnd(identity, true));
+    const holder = watchHolder(identity.pid, () => this.#lookForEnd(identity, true));
     if (holder !== undefined) this.#watchers.push(holder);
     this.#lookForEnd(identity, false); // it may have ended while the watches were set up
   }

@@ -1,13 +1,19 @@
-/** Number at which a shim has the `process` file of its run open. */
+/** Number at which a shim has the state of its run open. */
 export const HELD_DESCRIPTOR = 9;
+/** Number at which it has, alone and for as long as it lives, a file without a name. */
+export const LIFE_DESCRIPTOR = 3;
+
+/** Begin the lines that a shim adds to the state of a run: who it is, and the exit status. Comments for the shell, so that they never become commands. */
+export const PROCESS_LINE = "# process ";
+export const EXIT_LINE = "# exit ";
 
 /**
  * The program of every `Shim`: a plain shell that waits for runs of containers and makes them, one after the other. A run comes as a line: what the names of the
  * files of its state begin with. Its `start` file holds the commands that become the container's process. To fork a shell costs a tenth of what it takes to fork Node.
  *
- * It outlives the server: it notes who it is, and writes the exit status to a file, so that a server that comes back learns how a training ended meanwhile; then it
- * ends, with all of its group, as nobody has work for it. It keeps `process` open for as long as the run lasts, and alone: whoever unlinks that file is told by the
- * kernel when the shim is gone (see `watchHolder`).
+ * It outlives the server: it adds who it is, and at the end the exit status, to the `start` file, so that a server that comes back learns how a training ended
+ * meanwhile; then it ends, with all of its group, as nobody has work for it. One file, as new files are what a disk is slow at. The kernel tells who asks when
+ * the shim is gone, as that deletes a file that it alone has open (see `watchHolder`).
  *
  * It leads the process group of the command, so it gets its signals too, which it can bear but for SIGKILL. Whoever stops a run marks that first, as a signal may
  * come just before the command is forked.
@@ -24,9 +30,11 @@ trap qalam_interrupted=1 HUP INT QUIT TERM USR1 USR2
 trap '' PIPE
 while IFS= read -r qalam_state; do
   kill -0 "$qalam_server" || break
-  command exec ${HELD_DESCRIPTOR}> "$qalam_state.process" && echo "$qalam_stat" >&${HELD_DESCRIPTOR} || { echo failed; continue; }
+  [ -s "$qalam_state.start" ] &&
+    command exec ${HELD_DESCRIPTOR}>> "$qalam_state.start" &&
+    echo "${PROCESS_LINE}$qalam_stat" >&${HELD_DESCRIPTOR} || { echo failed; continue; }
   (
-    exec ${HELD_DESCRIPTOR}>&-
+    exec ${LIFE_DESCRIPTOR}>&- ${HELD_DESCRIPTOR}>&-
     trap - PIPE
     umask "$qalam_mask"
     [ -e "$qalam_state.stopping" ] && exit 143
@@ -35,7 +43,7 @@ while IFS= read -r qalam_state; do
   qalam_pid=$!
   echo started
   while qalam_interrupted=; wait "$qalam_pid"; qalam_code=$?; [ "$qalam_interrupted" ] && kill -0 "$qalam_pid"; do :; done
-  echo "$qalam_code" > "$qalam_state.exit"
+  echo "${EXIT_LINE}$qalam_code" >&${HELD_DESCRIPTOR}
   exec ${HELD_DESCRIPTOR}>&-
   echo "exited $qalam_code"
 done

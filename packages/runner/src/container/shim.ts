@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import type { LaunchListener } from "./launcher.ts";
 import { PROCESS_SHIM, RUN_MARKER } from "./process-shim.ts";
@@ -19,7 +20,7 @@ export class Shim {
 
   /**
    * @param environment of the shell
-   * @param mark by which the next server finds it
+   * @param mark path by which the next server finds it
    * @param onFree it can make another run
    * @param onGone it has ended
    */
@@ -29,12 +30,14 @@ export class Shim {
     { onFree, onGone }: { readonly onFree: () => void; readonly onGone: () => void },
   ) {
     this.#onFree = onFree;
+    const life = namelessFile(mark);
     const shim: ChildProcess = spawn("/bin/sh", ["-c", PROCESS_SHIM, "qalam", String(process.pid)], {
       cwd: "/",
       env: { ...environment, [RUN_MARKER]: mark },
-      stdio: ["pipe", "pipe", "ignore"],
+      stdio: ["pipe", "pipe", "ignore", life ?? "ignore"], // the last at LIFE_DESCRIPTOR
       detached: true, // Ctrl-C in a terminal is for the server
     });
+    if (life !== undefined) closeSync(life);
     this.#process = shim;
     shim.once("error", ({ message }) => {
       this.#end((listener) => listener.failed(message));
@@ -93,5 +96,16 @@ export class Shim {
     const listener = this.#listener;
     this.#listener = undefined;
     if (listener !== undefined) tell(listener);
+  }
+}
+
+/** Opens a new file that has no name. @returns undefined when there cannot be one: then starting the shell says why, or goes well too */
+function namelessFile(path: string): number | undefined {
+  try {
+    const file = openSync(path, "w", 0o600);
+    rmSync(path);
+    return file;
+  } catch {
+    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { ClosedError, StorageError } from "../errors.ts";
 import type { LogLimits } from "./change-log.ts";
 import type { GarbageCollector } from "./garbage-collector.ts";
-import type { Journal } from "./journal.ts";
+import type { Forgotten, Journal } from "./journal.ts";
 import type { ResourceState } from "./resource-state.ts";
 import type { ResourceTable } from "./resource-table.ts";
 import { WriteBatch } from "./write-batch.ts";
@@ -9,6 +9,9 @@ import { WriteBatch } from "./write-batch.ts";
 /** Operations, and objects the garbage collector looks at, per commit: bounds how long other work waits. */
 const MAX_OPERATIONS = 512;
 const MAX_COLLECTED = 256;
+/** Rows that nobody needs go together: one by one they would have the page of each written in every commit. */
+const FORGOTTEN_TOGETHER = 1_000;
+const NOTHING_FORGOTTEN: Forgotten = { versions: [], horizons: new Map() };
 
 type Operation<T> = (batch: WriteBatch) => T;
 interface Waiting {
@@ -66,8 +69,14 @@ export class WriteQueue {
 
   /** Commits what waits, then refuses everything. */
   close(): void {
+    if (this.#closed) return;
     while (this.#waiting.length > 0) this.#commit();
     this.#closed = true;
+    try {
+      this.#journal.commit([], { versions: this.#forgottenVersions, horizons: this.#forgottenHorizons });
+    } catch {
+      // on a full disk, say: they go in another life
+    }
   }
 
   #schedule(): void {
@@ -126,7 +135,10 @@ export class WriteQueue {
   /** All changes of the batch, or none, then tells readers and the collector. */
   #makeDurable(batch: WriteBatch): void {
     if (batch.changes.length === 0) return;
-    const forgotten = { versions: this.#forgottenVersions, horizons: this.#forgottenHorizons };
+    const isDue = this.#forgottenVersions.length >= FORGOTTEN_TOGETHER;
+    const forgotten = isDue
+      ? { versions: this.#forgottenVersions, horizons: this.#forgottenHorizons }
+      : NOTHING_FORGOTTEN;
     let weights: number[];
     try {
       weights = this.#journal.commit(batch.changes, forgotten);
@@ -134,8 +146,10 @@ export class WriteQueue {
       batch.undo(0);
       throw error;
     }
-    this.#forgottenVersions = [];
-    this.#forgottenHorizons = new Map();
+    if (isDue) {
+      this.#forgottenVersions = [];
+      this.#forgottenHorizons = new Map();
+    }
     this.#state.version = batch.version;
     const touched = new Set<ResourceTable>();
     batch.changes.forEach((change, index) => {
@@ -147,7 +161,7 @@ export class WriteQueue {
     this.#published(touched);
   }
 
-  /** Forgets the oldest changes of a table; what the journal keeps for them alone goes with the next commit. */
+  /** Forgets the oldest changes of a table; what the journal keeps for them alone goes later. Until then a restart remembers more than it must. */
   trim({ id, log }: ResourceTable): void {
     const dropped = log.trim(this.#limits);
     if (dropped.length === 0) return;
