@@ -14,6 +14,7 @@ export { type Location, type Manifest, type ManifestObject, parseManifest, type 
 export * from "./metric-value.ts";
 export * from "./names.ts";
 export { didYouMean } from "./nearest.ts";
+export * from "./newest-pod.ts";
 export * from "./optimal-trial.ts";
 export { type ParameterConstraint, parseConstraint } from "./parameter-constraint.ts";
 export * from "./quantity.ts";

@@ -1,4 +1,5 @@
-import { POD, type StoredPod, TRIAL, TRIAL_LABEL } from "@qalam/api";
+import { newestPod, POD, type StoredPod, TRIAL, TRIAL_LABEL } from "@qalam/api";
+import { NotFoundError } from "@qalam/store";
 import type { Command } from "commander";
 import { CommandError, EXIT } from "../command-error.ts";
 import type { Home } from "../home/home.ts";
@@ -42,10 +43,29 @@ async function logs(name: string, flags: Flags, terminal: Terminal): Promise<voi
       ...(flags.tail !== undefined && { tailLines: Number(flags.tail) }),
     };
     await interruptible(async (signal) => {
-      for await (const chunk of home.logs.read(place, options, signal))
-        if (!terminal.stdout.write(chunk)) await new Promise((resolve) => terminal.stdout.once("drain", resolve));
+      try {
+        for await (const chunk of home.logs.read(place, options, signal))
+          if (!terminal.stdout.write(chunk)) await new Promise((resolve) => terminal.stdout.once("drain", resolve));
+      } catch (error) {
+        throw error instanceof NotFoundError ? noLog(pod, container) : error;
+      }
     });
   });
+}
+
+/** Why there is no output: no such container, or it has not run. */
+function noLog({ metadata, spec, status }: StoredPod, container: string): CommandError {
+  const names = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(({ name }) => name);
+  if (!names.includes(container))
+    return new CommandError(
+      `pod ${metadata.name} has no container "${container}"; it has ${names.join(", ")}`,
+      EXIT.failed,
+    );
+  const why = status?.message ?? status?.conditions?.find(({ message }) => message !== undefined)?.message;
+  return new CommandError(
+    `container ${container} of pod ${metadata.name} has no output of that run${why === undefined ? "" : `: ${why}`}`,
+    EXIT.failed,
+  );
 }
 
 async function findPod(home: Home, name: string, flags: Flags): Promise<{ pod: StoredPod; container: string }> {
@@ -55,7 +75,7 @@ async function findPod(home: Home, name: string, flags: Flags): Promise<{ pod: S
     ...scope,
     ...(trial === undefined ? { fieldSelector: `metadata.name=${name}` } : { labelSelector: `${TRIAL_LABEL}=${name}` }),
   });
-  const pod = items.at(-1);
+  const pod = newestPod(items);
   if (pod === undefined)
     throw new CommandError(
       trial === undefined

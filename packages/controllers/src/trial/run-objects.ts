@@ -8,6 +8,7 @@ import {
   type ResourceKind,
   type StoredJob,
   type StoredPod,
+  TRIAL_LABEL,
   type Trial,
 } from "@qalam/api";
 import { type Informer, ignoreNotFound, ignoreOutdated, ownerUid } from "@qalam/runtime";
@@ -66,7 +67,11 @@ export class RunObjects {
         why: `this home cannot run ${runSpec.kind} (${runSpec.apiVersion}); it runs ${known}`,
       };
     }
-    const metadata = { ...runSpec.metadata, ownerReferences: [controllerReference(trial)] };
+    const metadata = {
+      ...runSpec.metadata,
+      ...(kind.kind === POD.kind && { labels: podLabels(runSpec, trial) }),
+      ownerReferences: [controllerReference(trial)],
+    };
     try {
       await this.#store.create(kind, { ...runSpec, metadata });
       return { state: "created" };
@@ -110,6 +115,11 @@ export class RunObjects {
   #kindOf({ spec }: Trial): RunKind | undefined {
     return this.#kinds.find(({ kind }) => isOf(kind, (spec.runSpec ?? {}) as unknown as KubeObject));
   }
+}
+
+/** What Katib's webhook adds to every pod of a trial (Katib behaviour 1.7); the pods of Jobs get it when they are made. */
+function podLabels({ metadata }: KubeObject, trial: Trial): Record<string, string> {
+  return { ...metadata?.labels, ...trial.metadata.labels, [TRIAL_LABEL]: trial.metadata.name };
 }
 
 /** True when nothing of an object runs any more. */

@@ -1,6 +1,6 @@
 import { STOP_ANNOTATION, type StoredJob, type StoredPod } from "@qalam/api";
 import type { JobCondition, JobStatus } from "kubernetes-types/batch/v1.js";
-import { describeFailure } from "./describe-failure.ts";
+import { describeFailure } from "../pod/describe-failure.ts";
 import { timestamp, withConditions } from "./job-conditions.ts";
 import { INDEX_ANNOTATION, type PodNumber, podName } from "./new-pod.ts";
 import { failureAction } from "./pod-failure-policy.ts";
@@ -159,14 +159,14 @@ function failureOf(job: StoredJob, { all, failed }: PodCount, now: number): Fail
       message: `Job was active longer than specified deadline (${spec.activeDeadlineSeconds} s)`,
     };
   const hopeless = failed.find((pod) => hopelessReasons.has(pod.status?.reason ?? ""));
-  if (hopeless !== undefined) return { reason: hopeless.status?.reason ?? "", message: describeFailure(hopeless) };
+  if (hopeless !== undefined) return { reason: hopeless.status?.reason ?? "", message: whyFailed(hopeless) };
   const final = failed.find((pod) => failureAction(job, pod) === "FailJob");
   if (final !== undefined)
-    return { reason: "PodFailurePolicy", message: `podFailurePolicy ends the job: ${describeFailure(final)}` };
+    return { reason: "PodFailurePolicy", message: `podFailurePolicy ends the job: ${whyFailed(final)}` };
   const failures = Math.max(status?.failed ?? 0, failed.length) + failuresOf(all.filter(isActive));
   if (failures <= (spec?.backoffLimit ?? 0)) return undefined;
   const last = failed.at(-1) ?? all.find((pod) => failuresOf([pod]) > 0) ?? all.at(-1);
-  const why = last === undefined ? "" : `: ${describeFailure(last)}`;
+  const why = last === undefined ? "" : `: ${whyFailed(last)}`;
   return { reason: "BackoffLimitExceeded", message: `Job has reached the specified backoff limit${why}` };
 }
 
@@ -316,4 +316,8 @@ function some<K extends string>(key: K, count: number): { [k in K]?: number } {
 function soonest(...times: readonly (number | undefined)[]): number | undefined {
   const known = times.filter((time): time is number => time !== undefined);
   return known.length === 0 ? undefined : Math.max(0, Math.min(...known));
+}
+
+function whyFailed({ metadata, status = {} }: StoredPod): string {
+  return status.message ?? describeFailure(status) ?? `pod ${metadata.name} failed`;
 }

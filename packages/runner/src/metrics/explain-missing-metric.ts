@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { POD, TRIAL_LABEL, type Trial } from "@qalam/api";
+import { newestPod, POD, TRIAL_LABEL, type Trial } from "@qalam/api";
 import { explainMissingMetric } from "@qalam/collectors";
 import type { ResourceStore } from "@qalam/store";
 import { PodFiles } from "../pod/pod-files.ts";
@@ -39,7 +39,7 @@ async function readDiagnosis(
   const namespace = trial.metadata.namespace ?? "";
   const labelSelector = `${TRIAL_LABEL}=${trial.metadata.name}`;
   const { items } = await store.list(POD, { namespace, labelSelector, shared: true });
-  const pod = items.filter((one) => isPrimary(trial, one, container)).at(-1);
+  const pod = newestPod(items.filter((one) => isPrimary(trial, one, container)));
   if (pod === undefined) return undefined;
   const { name, uid = "" } = pod.metadata;
   const reporter = customCollector(trial)?.name ?? container;

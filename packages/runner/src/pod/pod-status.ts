@@ -9,6 +9,7 @@ import type {
   PodStatus,
 } from "kubernetes-types/core/v1.js";
 import type { RunEnd } from "../container/container-run.ts";
+import { describeFailure } from "./describe-failure.ts";
 import type { ContainerRecord, PodPlan } from "./plan-pod.ts";
 
 /** What is known of one container, in full. */
@@ -41,18 +42,28 @@ export function podStatus(
   const init = spec?.initContainers ?? [];
   const phase = plan?.end ?? (startTime === undefined ? "Pending" : "Running");
   const statuses = (list: readonly Container[]) => list.map((container) => containerStatus(container, progress));
+  const containers = {
+    ...(init.length > 0 && { initContainerStatuses: statuses(init) }),
+    containerStatuses: statuses(spec?.containers ?? []),
+  };
+  const failure = phase === "Failed" ? (halt ?? failureOf(containers)) : halt;
   const conditions = podConditions(spec, progress, phase);
   return {
     phase,
     conditions: conditions.map((one) => withTransition(one, before?.conditions ?? [], now)),
-    ...(plan?.end !== undefined && halt),
+    ...(plan?.end !== undefined && failure),
     hostIP: "127.0.0.1",
     podIP: "127.0.0.1",
     qosClass: qosClass(spec),
     ...(startTime !== undefined && { startTime }),
-    ...(init.length > 0 && { initContainerStatuses: statuses(init) }),
-    containerStatuses: statuses(spec?.containers ?? []),
+    ...containers,
   };
+}
+
+/** Beyond what the kubelet says: for trials that run a Pod it is the only place for the reason. */
+function failureOf(containers: PodStatus): { message: string } | undefined {
+  const message = describeFailure(containers);
+  return message === undefined ? undefined : { message };
 }
 
 function containerStatus({ name, image = "" }: Container, { containers, plan }: PodProgress): ContainerStatus {

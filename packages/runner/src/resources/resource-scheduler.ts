@@ -10,6 +10,8 @@ export interface ResourceRequest {
   readonly cpu: number;
   readonly memory: number;
   readonly gpu: number;
+  /** Devices of other kinds, by name: this machine has none that could be given out. */
+  readonly devices: ReadonlyMap<string, number>;
 }
 
 /** What a pod was given. */
@@ -29,7 +31,15 @@ export function resourceRequest({ spec }: Pick<StoredPod, "spec">): ResourceRequ
     const total = (spec?.containers ?? []).reduce((sum, container) => sum + amountOf(container, name), 0);
     return Math.max(total, ...(spec?.initContainers ?? []).map((container) => amountOf(container, name)));
   };
-  return { cpu: amount("cpu"), memory: amount("memory"), gpu: amount(GPU) };
+  const devices = new Map(deviceNames(spec).map((name) => [name, amount(name)]));
+  return { cpu: amount("cpu"), memory: amount("memory"), gpu: amount(GPU), devices };
+}
+
+/** Kubernetes calls resources with the domain of a vendor extended: they come in whole devices. */
+function deviceNames(spec: StoredPod["spec"]): string[] {
+  const all = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  const names = all.flatMap(({ resources }) => Object.keys({ ...resources?.requests, ...resources?.limits }));
+  return names.filter((name) => name.includes("/") && name !== GPU);
 }
 
 /** Why a request can never be met on this machine; undefined when it can. */
@@ -39,6 +49,7 @@ export function impossibleReason(request: ResourceRequest, capacity: Capacity): 
   if (request.memory > capacity.memory)
     short.push(`memory ${gibibytes(request.memory)} requested, at most ${gibibytes(capacity.memory)} here`);
   if (request.gpu > capacity.gpus.length) short.push(`${GPU} ${request.gpu} requested, ${capacity.gpus.length} here`);
+  for (const [name, amount] of request.devices) if (amount > 0) short.push(`${name} ${amount} requested, 0 here`);
   return short.length === 0 ? undefined : `this machine can never run it: ${short.join("; ")}`;
 }
 

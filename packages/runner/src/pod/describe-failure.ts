@@ -1,13 +1,11 @@
-import type { StoredPod } from "@qalam/api";
-import type { ContainerStatus } from "kubernetes-types/core/v1.js";
+import type { ContainerStatus, PodStatus } from "kubernetes-types/core/v1.js";
 
-/** Which container of a pod failed, how, and its last words: for the message of the job. */
-export function describeFailure({ metadata, status }: StoredPod): string {
-  if (status?.message !== undefined) return status.message;
-  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+/** Which container of a pod failed, how, and its last words; undefined when none did. */
+export function describeFailure({ initContainerStatuses = [], containerStatuses = [] }: PodStatus): string | undefined {
+  const all = [...initContainerStatuses, ...containerStatuses];
   const failed = all.find((container) => (endOf(container)?.exitCode ?? 0) !== 0);
   const end = failed && endOf(failed);
-  if (failed === undefined || end === undefined) return `pod ${metadata.name} failed`;
+  if (failed === undefined || end === undefined) return undefined;
   const how =
     end.reason === "OOMKilled"
       ? "was killed for using more memory than its limit (OOMKilled)"
