@@ -15,11 +15,13 @@ import { addSteerCommands } from "./commands/steer-commands.ts";
 import { addTestCollectorCommand } from "./commands/test-collector-command.ts";
 import { addUpCommand } from "./commands/up-command.ts";
 import { say, type Terminal } from "./terminal.ts";
+import { versionText } from "./version.ts";
 
 /** The command line tool. Errors made on purpose are shown as they are; others with their stack, as they are bugs. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<void> {
   const program = new Command("qalam")
     .description("hyperparameter tuning with Katib's API, on a laptop and on Kubernetes")
+    .version(versionText(), "-V, --version", "show the version")
     .exitOverride()
     .showHelpAfterError("(add --help for the options and examples)");
   addRunCommand(program, terminal);

@@ -1,4 +1,4 @@
-import { KINDS, type ResourceKind } from "@qalam/api";
+import { didYouMean, KINDS, type ResourceKind } from "@qalam/api";
 import { CommandError } from "./command-error.ts";
 
 /** A kind, and a name when one object is meant. */
@@ -7,13 +7,21 @@ export interface ResourceArgument {
   readonly name: string | undefined;
 }
 
-/** Reads `experiment NAME`, `experiments`, `po/NAME` as kubectl does. @throws CommandError naming the kinds there are */
+/** Reads `experiment NAME`, `experiments`, `po/NAME`, `experiments,trials` and `all` as kubectl does. @throws CommandError naming the kinds there are */
 export function resourceArguments(words: readonly string[]): ResourceArgument[] {
   const [first, ...names] = words;
   if (first === undefined) throw new CommandError("name a kind, for example: experiments");
   if (words.every((word) => word.includes("/"))) return words.map(slashArgument);
-  const kind = findKind(first);
-  return names.length === 0 ? [{ kind, name: undefined }] : names.map((name) => ({ kind, name }));
+  const kinds = first.split(",").flatMap(findKinds);
+  return names.length === 0
+    ? kinds.map((kind) => ({ kind, name: undefined }))
+    : kinds.flatMap((kind) => names.map((name) => ({ kind, name })));
+}
+
+/** The kinds of a category such as `all`, else one. */
+function findKinds(word: string): readonly ResourceKind[] {
+  const category = KINDS.filter(({ categories }) => categories.includes(word.toLowerCase()));
+  return category.length > 0 ? category : [findKind(word)];
 }
 
 /** Kind by singular, plural, short or Kind name, in any case, with or without the group. */
@@ -22,9 +30,12 @@ function findKind(word: string): ResourceKind {
   const found = KINDS.find(({ kind, plural, singular, shortNames }) =>
     [kind.toLowerCase(), plural, singular, ...shortNames].includes(wanted),
   );
-  if (found === undefined)
-    throw new CommandError(`unknown kind "${word}"; there are ${KINDS.map(({ plural }) => plural).join(", ")}`);
-  return found;
+  if (found !== undefined) return found;
+  const plurals = KINDS.map(({ plural }) => plural);
+  const near = didYouMean(wanted, plurals);
+  throw new CommandError(
+    `unknown kind "${word}"; ${near === undefined ? "" : `${near} `}there are ${plurals.join(", ")}`,
+  );
 }
 
 function slashArgument(word: string): ResourceArgument {

@@ -8,8 +8,27 @@ export interface VolumeMapping {
   readonly container: string;
 }
 
-/** Reads `-v HOST:CONTAINER`; a relative host path counts from the working directory. @throws CommandError */
-export function volumeFlag(value: string, cwd: string = process.cwd()): VolumeMapping {
+/** Reads the values of `-v HOST:CONTAINER`; a relative host path counts from the working directory. @throws CommandError */
+export function volumeFlags(values: readonly string[] = [], cwd: string = process.cwd()): VolumeMapping[] {
+  const mappings = values.map((value) => volumeFlag(value, cwd));
+  const seen = new Map<string, string>();
+  for (const [i, { container }] of mappings.entries()) {
+    const path = container.replace(/\/+$/, "");
+    if (path === "")
+      throw new CommandError(`-v ${values[i]}: / cannot be mapped; map the folders that the manifest names`);
+    const before = seen.get(path);
+    if (before !== undefined) throw new CommandError(`-v ${values[i]}: ${path} is mapped already, by -v ${before}`);
+    seen.set(path, values[i] ?? "");
+  }
+  return mappings;
+}
+
+function volumeFlag(value: string, cwd: string): VolumeMapping {
+  const mode = /:r[ow]$/.exec(value)?.[0];
+  if (mode !== undefined)
+    throw new CommandError(
+      `-v ${value}: trainings run as processes here, so ${mode} has no effect; write -v ${value.slice(0, -mode.length)}`,
+    );
   const at = value.lastIndexOf(":");
   const [host, container] = [value.slice(0, at), value.slice(at + 1)];
   if (at <= 0 || !container.startsWith("/")) {

@@ -9,7 +9,7 @@ import { loadManifests } from "../load-manifest.ts";
 import { readManifests } from "../manifest-files.ts";
 import { suggestionServices } from "../suggestion-services.ts";
 import { print, type Terminal } from "../terminal.ts";
-import { VERSION } from "../version.ts";
+import { versionText } from "../version.ts";
 
 /** `validate`, `doctor` and `version`: what can be told without running anything. */
 export function addCheckCommands(program: Command, terminal: Terminal): void {
@@ -23,7 +23,7 @@ export function addCheckCommands(program: Command, terminal: Terminal): void {
         readManifests(files),
         namespace,
         undefined,
-        suggestionServices([], terminal.env).keys(),
+        suggestionServices(undefined, terminal.env).keys(),
       );
       for (const { kind, metadata } of objects)
         print(terminal, `${kind.toLowerCase()} ${metadata.namespace}/${metadata.name} is valid`);
@@ -35,9 +35,7 @@ export function addCheckCommands(program: Command, terminal: Terminal): void {
   program
     .command("version")
     .description("show the version")
-    .action(() =>
-      print(terminal, `qalam ${VERSION} (Node ${process.versions.node}, ${process.platform} ${process.arch})`),
-    );
+    .action(() => print(terminal, versionText()));
 }
 
 async function doctor(terminal: Terminal): Promise<void> {

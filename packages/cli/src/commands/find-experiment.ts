@@ -1,6 +1,7 @@
 import { EXPERIMENT, EXPERIMENT_LABEL, type Experiment, TRIAL, type Trial } from "@qalam/api";
-import { CommandError, EXIT } from "../command-error.ts";
+import { CommandError } from "../command-error.ts";
 import type { Home } from "../home/home.ts";
+import { notFound } from "./not-found.ts";
 
 /** The experiment of a name: in the namespace given, or the only one of that name anywhere. @throws CommandError that says where others are */
 export async function findExperiment(home: Home, name: string, namespace: string | undefined): Promise<Experiment> {
@@ -14,11 +15,7 @@ export async function findExperiment(home: Home, name: string, namespace: string
     throw new CommandError(
       `there are experiments "${name}" in ${items.map(({ metadata }) => metadata.namespace).join(", ")}: say which with -n`,
     );
-  const all = (await home.store.list(EXPERIMENT)).items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
-  throw new CommandError(
-    `experiment "${name}" not found${namespace === undefined ? "" : ` in namespace ${namespace}`}; there ${all.length === 0 ? "are none" : `are ${all.slice(0, 10).join(", ")}${all.length > 10 ? ", …" : ""}`}`,
-    EXIT.failed,
-  );
+  throw await notFound(home, EXPERIMENT, name, namespace);
 }
 
 /** Its trials, in order of name. */

@@ -1,15 +1,15 @@
 import { EVENT, type KubeObject, type ResourceKind } from "@qalam/api";
-import { NotFoundError } from "@qalam/store";
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { CommandError, EXIT } from "../command-error.ts";
-import { checkedFormat, type Format, objectsText } from "../format/print-objects.ts";
+import { checkedFormat, type Format, type ObjectsLayout, objectsText } from "../format/print-objects.ts";
 import type { Home } from "../home/home.ts";
 import { withHome } from "../home/open-home.ts";
-import { resourceArguments } from "../resource-arguments.ts";
+import { type ResourceArgument, resourceArguments } from "../resource-arguments.ts";
 import { forEachChange } from "../run/follow-experiments.ts";
 import { interruptible } from "../run/interrupt.ts";
-import { print, type Terminal } from "../terminal.ts";
+import { print, say, type Terminal } from "../terminal.ts";
+import { notFound } from "./not-found.ts";
 
 interface GetFlags {
   readonly namespace?: string;
@@ -49,47 +49,105 @@ export function addGetCommands(program: Command, terminal: Terminal): void {
 async function get(words: readonly string[], flags: GetFlags, terminal: Terminal): Promise<void> {
   const format = checkedFormat(flags.output);
   const wanted = resourceArguments(words);
+  const [only] = wanted;
+  if (flags.watch === true && (wanted.length > 1 || only === undefined))
+    throw new CommandError("--watch looks at one kind, or one object of it");
   await withHome(terminal, "read", async (home) => {
-    for (const { kind, name } of wanted) {
-      if (flags.watch === true) await watch(home, kind, name, flags, format, terminal);
-      else await show(home, kind, name, flags, format, terminal);
-    }
+    if (flags.watch === true && only !== undefined) await watch(home, only, flags, format, terminal);
+    else await show(home, wanted, flags, format, terminal);
   });
 }
 
+/** Shows what there is of it, and then says what is missing. */
 async function show(
   home: Home,
-  kind: ResourceKind,
-  name: string | undefined,
+  wanted: readonly ResourceArgument[],
   flags: GetFlags,
   format: Format,
   terminal: Terminal,
 ): Promise<void> {
-  const objects =
-    name === undefined
-      ? (await home.store.list(kind, scope(kind, flags))).items
-      : [await existing(home, kind, name, flags)];
-  if (objects.length === 0 && (format === "table" || format === "wide"))
-    return void terminal.stderr.write(
-      `No resources found${flags.allNamespaces === true ? "" : ` in ${flags.namespace ?? "default"} namespace`}.\n`,
-    );
-  print(terminal, objectsText(kind, objects, format, name === undefined, Date.now()));
+  const { found, missing } = await find(home, wanted, flags);
+  const layout = {
+    ...layoutOf(flags, wanted.length !== 1 || wanted[0]?.name === undefined),
+    withKind: found.size > 1,
+  };
+  const groups = [...found].filter(([, objects]) => objects.length > 0);
+  const [first] = found;
+  if (isTable(format)) {
+    const tables = groups.map(([kind, objects]) => objectsText(kind, objects, format, layout, Date.now()));
+    if (tables.length > 0) print(terminal, tables.join("\n\n"));
+    else if (missing.length === 0) await sayEmpty(home, [...found.keys()], flags, terminal);
+  } else if (format === "name")
+    for (const [kind, objects] of groups) print(terminal, objectsText(kind, objects, format, layout, Date.now()));
+  else if (first !== undefined && (layout.isList || groups.length > 0))
+    print(terminal, objectsText(first[0], [...found.values()].flat(), format, layout, Date.now()));
+  tellMissing(missing, terminal);
+}
+
+/** The objects by kind, each kind that was asked for, and an error for every name that is not there. */
+async function find(home: Home, wanted: readonly ResourceArgument[], flags: GetFlags) {
+  const found = new Map<ResourceKind, KubeObject[]>();
+  const missing: CommandError[] = [];
+  for (const { kind, name } of wanted) {
+    const known = found.get(kind) ?? [];
+    found.set(kind, known);
+    if (name === undefined) known.push(...inOrder(kind, (await home.store.list(kind, scope(kind, flags))).items));
+    else {
+      const object = await existing(home, kind, name, flags);
+      if (object instanceof CommandError) missing.push(object);
+      else known.push(object);
+    }
+  }
+  return { found, missing };
+}
+
+/** @throws the last of the errors, with the exit status */
+function tellMissing(missing: readonly CommandError[], terminal: Terminal): void {
+  for (const error of missing.slice(0, -1)) say(terminal, error.message);
+  const last = missing.at(-1);
+  if (last !== undefined) throw last;
+}
+
+/** Events in the order they were recorded, as times are whole seconds; all else by name. */
+function inOrder(kind: ResourceKind, objects: readonly KubeObject[]): readonly KubeObject[] {
+  const version = ({ metadata }: KubeObject) => Number(metadata.resourceVersion);
+  return kind.kind === EVENT.kind ? objects.toSorted((a, b) => version(a) - version(b)) : objects;
+}
+
+async function sayEmpty(
+  home: Home,
+  kinds: readonly ResourceKind[],
+  { allNamespaces, namespace = "default", selector }: GetFlags,
+  terminal: Terminal,
+): Promise<void> {
+  if (allNamespaces === true || !kinds.some((kind) => kind.namespaced)) return say(terminal, "No resources found.");
+  const options = selector === undefined ? {} : { labelSelector: selector };
+  const lists = await Promise.all(kinds.map((kind) => home.store.list(kind, options)));
+  const others = new Set(lists.flatMap(({ items }) => items.map(({ metadata }) => metadata.namespace)));
+  const hint = others.size === 0 ? "" : ` There are some in ${[...others].join(", ")}: use -n, or -A for all.`;
+  say(terminal, `No resources found in ${namespace} namespace.${hint}`);
 }
 
 async function watch(
   home: Home,
-  kind: ResourceKind,
-  name: string | undefined,
+  { kind, name }: ResourceArgument,
   flags: GetFlags,
   format: Format,
   terminal: Terminal,
 ): Promise<void> {
+  if (!home.isServed) {
+    await show(home, [{ kind, name }], flags, format, terminal);
+    throw new CommandError(
+      `no server runs on ${home.where}, so nothing will change: start \`qalam up\` or \`qalam run\`, then watch`,
+      EXIT.failed,
+    );
+  }
   const watched = { ...scope(kind, flags), ...(name !== undefined && { fieldSelector: `metadata.name=${name}` }) };
-  const hasNoHeader = format === "json" || format === "yaml" || format === "name";
+  const hasNoHeader = !isTable(format);
   let isFirst = true;
   await interruptible((signal) =>
     forEachChange(home.store, kind, watched, signal, (object) => {
-      const text = objectsText(kind, [object], format, false, Date.now());
+      const text = objectsText(kind, [object], format, layoutOf(flags, false), Date.now());
       print(terminal, isFirst || hasNoHeader ? text : (text.split("\n")[1] ?? ""));
       isFirst = false;
     }),
@@ -97,14 +155,14 @@ async function watch(
 }
 
 async function describe(words: readonly string[], flags: GetFlags, terminal: Terminal): Promise<void> {
+  const wanted = resourceArguments(words);
   await withHome(terminal, "read", async (home) => {
-    for (const { kind, name } of resourceArguments(words)) {
-      const objects =
-        name === undefined
-          ? (await home.store.list(kind, scope(kind, flags))).items
-          : [await existing(home, kind, name, flags)];
+    const { found, missing } = await find(home, wanted, flags);
+    for (const [kind, objects] of found)
       for (const object of objects) print(terminal, await description(home, kind, object));
-    }
+    if (missing.length === 0 && [...found.values()].every((objects) => objects.length === 0))
+      await sayEmpty(home, [...found.keys()], flags, terminal);
+    tellMissing(missing, terminal);
   });
 }
 
@@ -117,23 +175,21 @@ async function description(home: Home, kind: ResourceKind, object: KubeObject): 
   const events =
     items.length === 0
       ? "Events:  <none>"
-      : `Events:\n${objectsText(EVENT as ResourceKind, items, "table", true, Date.now()).replace(/^/gm, "  ")}`;
+      : `Events:\n${objectsText(EVENT as ResourceKind, inOrder(EVENT as ResourceKind, items), "table", { isList: true }, Date.now()).replace(/^/gm, "  ")}`;
   return `${kind.kind} ${metadata.namespace ?? ""}/${metadata.name}\n${stringify({ ...object, metadata }).trimEnd()}\n${events}\n`;
 }
 
-async function existing(home: Home, kind: ResourceKind, name: string, flags: GetFlags): Promise<KubeObject> {
+async function existing(home: Home, kind: ResourceKind, name: string, flags: GetFlags) {
   const namespace = kind.namespaced ? (flags.namespace ?? "default") : "";
-  const object = await home.store.get(kind, { namespace, name });
-  if (object !== undefined) return object;
-  const elsewhere = (await home.store.list(kind, { fieldSelector: `metadata.name=${name}` })).items.map(
-    ({ metadata }) => metadata.namespace,
-  );
-  if (elsewhere.length > 0)
-    throw new CommandError(
-      `${kind.plural} "${name}" not found in namespace ${namespace}; there is one in ${elsewhere.join(", ")}: add -n ${elsewhere[0]}`,
-      EXIT.failed,
-    );
-  throw new NotFoundError(kind.plural, name);
+  return (await home.store.get(kind, { namespace, name })) ?? (await notFound(home, kind, name, namespace));
+}
+
+function isTable(format: Format): boolean {
+  return format === "table" || format === "wide";
+}
+
+function layoutOf({ allNamespaces }: GetFlags, isList: boolean): ObjectsLayout {
+  return { isList, withNamespace: allNamespaces === true };
 }
 
 function scope(kind: ResourceKind, flags: GetFlags) {

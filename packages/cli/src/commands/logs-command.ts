@@ -6,6 +6,7 @@ import type { Home } from "../home/home.ts";
 import { withHome } from "../home/open-home.ts";
 import { interruptible } from "../run/interrupt.ts";
 import type { Terminal } from "../terminal.ts";
+import { notFound } from "./not-found.ts";
 
 interface Flags {
   readonly namespace?: string;
@@ -76,11 +77,10 @@ async function findPod(home: Home, name: string, flags: Flags): Promise<{ pod: S
     ...(trial === undefined ? { fieldSelector: `metadata.name=${name}` } : { labelSelector: `${TRIAL_LABEL}=${name}` }),
   });
   const pod = newestPod(items);
+  if (trial === undefined && pod === undefined) throw await notFound(home, TRIAL, name, flags.namespace);
   if (pod === undefined)
     throw new CommandError(
-      trial === undefined
-        ? `there is no trial and no pod "${name}"`
-        : `trial ${name} has no pod: ${trial.status?.conditions?.at(-1)?.message ?? "it has not started"}`,
+      `trial ${name} has no pod: ${trial?.status?.conditions?.at(-1)?.message ?? "it has not started"}`,
       EXIT.failed,
     );
   return { pod, container: flags.container ?? trial?.spec.primaryContainerName ?? pod.spec?.containers[0]?.name ?? "" };

@@ -10,6 +10,7 @@ import type { Home } from "../home/home.ts";
 import { withHome } from "../home/open-home.ts";
 import { followMetrics } from "../run/follow-metrics.ts";
 import { print, say, type Terminal } from "../terminal.ts";
+import { notFound } from "./not-found.ts";
 
 const FORMATS = ["plot", "table", "csv", "json"];
 /** Plots beyond these say nothing at a glance. */
@@ -158,7 +159,7 @@ async function findTrial(home: Home, name: string, namespace: string | undefined
     fieldSelector: `metadata.name=${name}`,
   });
   const [first, ...others] = items;
-  if (first === undefined) throw new CommandError(`there is no trial "${name}"`, EXIT.failed);
+  if (first === undefined) throw await notFound(home, TRIAL, name, namespace);
   if (others.length > 0)
     throw new CommandError(
       `there are trials "${name}" in ${items.map(({ metadata }) => metadata.namespace).join(", ")}: say which with -n`,

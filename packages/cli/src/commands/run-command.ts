@@ -14,6 +14,7 @@ import type { Home } from "../home/home.ts";
 import { openHome } from "../home/open-home.ts";
 import { loadManifests } from "../load-manifest.ts";
 import { readManifests } from "../manifest-files.ts";
+import { repeatable } from "../repeatable-flag.ts";
 import { applyObject } from "../run/apply-manifest.ts";
 import { followExperiments } from "../run/follow-experiments.ts";
 import { onInterrupt } from "../run/interrupt.ts";
@@ -22,13 +23,13 @@ import { runSucceeded, runSummary } from "../run/run-summary.ts";
 import { untilCounted, waitUntilStopped } from "../run/wait-until-stopped.ts";
 import { SUGGESTION_SERVICE_FLAG, suggestionServices } from "../suggestion-services.ts";
 import { print, say, type Terminal } from "../terminal.ts";
-import { volumeFlag } from "../volume-flag.ts";
+import { volumeFlags } from "../volume-flag.ts";
 
 interface RunFlags {
-  readonly volume: readonly string[];
+  readonly volume?: readonly string[];
   readonly namespace?: string;
   readonly output?: "json" | "lines";
-  readonly suggestionService: readonly string[];
+  readonly suggestionService?: readonly string[];
 }
 
 /** `qalam run FILE…`: validates, applies, follows to the end and shows the best trial. */
@@ -43,8 +44,7 @@ export function addRunCommand(program: Command, terminal: Terminal): void {
     .option(
       "-v, --volume <host:container>",
       "a host folder that stands for a path in the containers (repeatable)",
-      (value: string, all: string[]) => [...all, value],
-      [],
+      repeatable,
     )
     .option("-n, --namespace <name>", "namespace for all objects of the manifests")
     .option("-o, --output <format>", "json: resources as JSON lines; lines: one line per event, also on a terminal")
@@ -59,7 +59,7 @@ export function addRunCommand(program: Command, terminal: Terminal): void {
 }
 
 async function runFiles(files: readonly string[], flags: RunFlags, terminal: Terminal): Promise<number> {
-  const volumes = flags.volume.map((value) => volumeFlag(value));
+  const volumes = volumeFlags(flags.volume);
   const services = suggestionServices(flags.suggestionService, terminal.env);
   const texts = readManifests(files);
   await loadManifests(texts, flags.namespace, undefined, services.keys()).catch((error: Error) => {

@@ -16,6 +16,7 @@ import { forEachChange } from "../run/follow-experiments.ts";
 import { waitUntilStopped } from "../run/wait-until-stopped.ts";
 import { print, say, type Terminal } from "../terminal.ts";
 import { findExperiment } from "./find-experiment.ts";
+import { notFound } from "./not-found.ts";
 
 interface Flags {
   readonly namespace?: string;
@@ -86,7 +87,7 @@ async function resume(name: string, { namespace }: Flags, terminal: Terminal): P
 
 /** What was changed is only acted on by a server. */
 function hintAtServer(home: Home, terminal: Terminal): void {
-  if (!home.where.startsWith("server"))
+  if (!home.isServed)
     say(terminal, "No server runs here: start one with `qalam up`, or use `qalam run` with the manifest.");
 }
 
@@ -130,6 +131,8 @@ async function remove(words: readonly string[], flags: Flags, terminal: Terminal
     for (const { kind, name } of wanted) {
       if (name === undefined) throw new CommandError(`say which ${kind.plural} to delete, by name`);
       const key: ObjectKey = { namespace: kind.namespaced ? (flags.namespace ?? "default") : "", name };
+      if ((await home.store.get(kind, key)) === undefined)
+        throw await notFound(home, kind, name, flags.namespace ?? "default");
       await home.store.delete(kind, key, { propagationPolicy: "Foreground" });
       await forEachChange(
         home.store,

@@ -7,18 +7,19 @@ import { errorReporter } from "../home/open-home.ts";
 import { readToken } from "../home/token.ts";
 import { newKubeconfig } from "../kubeconfig.ts";
 import { portNumber } from "../port-number.ts";
+import { repeatable } from "../repeatable-flag.ts";
 import { onInterrupt } from "../run/interrupt.ts";
 import { SUGGESTION_SERVICE_FLAG, suggestionServices } from "../suggestion-services.ts";
 import { say, type Terminal } from "../terminal.ts";
 import { readTlsFiles, type TlsFlags } from "../tls-files.ts";
-import { volumeFlag } from "../volume-flag.ts";
+import { volumeFlags } from "../volume-flag.ts";
 import { writeKubeconfig } from "./kubeconfig-command.ts";
 
 interface UpFlags extends TlsFlags {
   readonly port: string;
   readonly grpcPort?: string;
-  readonly volume: readonly string[];
-  readonly suggestionService: readonly string[];
+  readonly volume?: readonly string[];
+  readonly suggestionService?: readonly string[];
 }
 
 /** `qalam up`: the server in the foreground. */
@@ -31,8 +32,7 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
     .option(
       "-v, --volume <host:container>",
       "a host folder that stands for a path in all containers (repeatable)",
-      (value: string, all: string[]) => [...all, value],
-      [],
+      repeatable,
     )
     .option(...SUGGESTION_SERVICE_FLAG)
     .option("--tls-cert <file>", "serve HTTPS with this certificate (PEM; those of its issuers may follow it)")
@@ -49,7 +49,7 @@ export function addUpCommand(program: Command, terminal: Terminal): void {
         mode: "run",
         port: portNumber("--port", port),
         ...(grpcPort !== undefined && { grpcPort: portNumber("--grpc-port", grpcPort) }),
-        volumes: volume.map((value) => volumeFlag(value)),
+        volumes: volumeFlags(volume),
         suggestionServices: suggestionServices(suggestionService, terminal.env),
         ...(tls !== undefined && { tls }),
         onError: errorReporter(terminal),

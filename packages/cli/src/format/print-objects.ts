@@ -15,27 +15,50 @@ export function checkedFormat(text: string | undefined): Format {
   return format as Format;
 }
 
-/** Objects of one kind as text. @param isList an explicit list stays one, even of a single object */
+/** How a table or list is to look. */
+export interface ObjectsLayout {
+  /** An explicit list stays one, even of a single object. */
+  readonly isList: boolean;
+  /** Objects of all namespaces: the first column says which. */
+  readonly withNamespace?: boolean;
+  /** Tables of several kinds: names say of which, as in `-o name`. */
+  readonly withKind?: boolean;
+}
+
+/** Objects of one kind as text. */
 export function objectsText(
   kind: ResourceKind,
   objects: readonly KubeObject[],
   format: Format,
-  isList: boolean,
+  { isList, withNamespace = false, withKind = false }: ObjectsLayout,
   now: number,
 ): string {
-  if (format === "name")
-    return objects
-      .map(({ metadata }) => `${kind.singular}${kind.group === "" ? "" : `.${kind.group}`}/${metadata.name}`)
-      .join("\n");
-  if (format === "table" || format === "wide") return tableText(kind, objects, format === "wide", now);
+  if (format === "name") return objects.map((object) => fullName(kind, object)).join("\n");
+  if (format === "table" || format === "wide")
+    return tableText(kind, objects, { wide: format === "wide", withNamespace, withKind }, now);
   const value = isList ? { apiVersion: "v1", kind: "List", metadata: {}, items: objects } : objects[0];
   return format === "json" ? JSON.stringify(value, null, 2) : stringify(value).trimEnd();
 }
 
-function tableText(kind: ResourceKind, objects: readonly KubeObject[], wide: boolean, now: number): string {
+function fullName({ singular, group }: ResourceKind, { metadata }: KubeObject): string {
+  return `${singular}${group === "" ? "" : `.${group}`}/${metadata.name}`;
+}
+
+function tableText(
+  kind: ResourceKind,
+  objects: readonly KubeObject[],
+  { wide, withNamespace, withKind }: { readonly [flag in "wide" | "withNamespace" | "withKind"]: boolean },
+  now: number,
+): string {
   const columns = columnsOf(kind).filter(({ priority }) => wide || priority === 0);
+  const namespace = (text: string | undefined) => (withNamespace && kind.namespaced ? [text ?? ""] : []);
   return textTable(
-    columns.map(({ name }) => name),
-    objects.map((object) => columns.map(({ value }) => String(value(object, now) ?? ""))),
+    [...namespace("namespace"), ...columns.map(({ name }) => name)],
+    objects.map((object) => [
+      ...namespace(object.metadata.namespace),
+      ...columns.map(({ name, value }) =>
+        withKind && name === "Name" ? fullName(kind, object) : String(value(object, now) ?? ""),
+      ),
+    ]),
   );
 }

@@ -11,6 +11,8 @@ export interface Home {
     follow(trial: ObjectKey, query: ObservationQuery, signal: AbortSignal): AsyncIterable<readonly ObservationRow[]>;
   };
   readonly logs: ContainerLogs;
+  /** True when a server in another process has it: then things change while this command looks. */
+  readonly isServed: boolean;
   /** For the user: the server's address or the data directory. */
   readonly where: string;
   close(): Promise<void>;

@@ -34,6 +34,7 @@ export async function openRemoteHome(path: string, address: string, say: (line: 
       summarize: async (uid) => (await observationsOf(uid, { downsample: 1 })).metrics,
     },
     logs: { read: (pod, options, signal) => client.logs(pod, { ...options, signal }) },
+    isServed: true,
     where: `server at ${address}`,
     close: async () => {},
   };
