@@ -30,7 +30,7 @@ export interface ObservationStore {
   /** The greatest sequence stored of a source, to resume reading from; undefined when there is none. */
   lastSequence(trialUid: string, source: string): Promise<number | undefined>;
 
-  /** Deletes all rows of a trial; none is fine. */
+  /** Deletes all rows of a trial; none is fine. They are gone for every reader at once; the space they took is freed in the background, as other work allows. */
   delete(trialUid: string): Promise<void>;
 
   /** Calls back after rows became durable, once per append, new rows only. @returns a function that ends it */

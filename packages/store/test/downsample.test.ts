@@ -2,10 +2,11 @@ import { join } from "node:path";
 import type { ObservationRow } from "@qalam/store";
 import { openDataDirectory } from "@qalam/store/sqlite";
 import fc from "fast-check";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { downsampleIndexes } from "../src/observations/downsample.ts";
 import { Thinner } from "../src/observations/thinner.ts";
-import { Database, type Statement } from "../src/sqlite/driver.ts";
+import { Database } from "../src/sqlite/driver.ts";
+import { countRowsRead, manyRows, numbers, of } from "./many-rows.ts";
 import { temporaryDirectory } from "./stores.ts";
 
 it("keeps the first of equal extremes", () => {
@@ -36,26 +37,6 @@ it("thins rows as they are read: few are kept all, of many no extreme is lost an
       `rows from ${i * 1000}`,
     ).toBe(true);
 });
-
-/** Rows in whose times, sources and values nothing is in order, and some are no numbers. */
-function manyRows(count: number, seed: number): ObservationRow[] {
-  let state = seed;
-  const random = (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-  return Array.from({ length: count }, (_, i) => ({
-    metric: i % 10 === 0 ? "rare" : "loss",
-    value: random(50) === 0 ? "nan" : String(random(1e6) - 5e5),
-    time: new Date(1e12 + 1000 * (i + random(3000))).toISOString(),
-    source: `s${random(3)}`,
-    sequence: i,
-  }));
-}
-
-const of = (rows: readonly ObservationRow[], metric: string) => rows.filter((row) => row.metric === metric);
-const numbers = (rows: readonly ObservationRow[]) =>
-  rows.map(({ value }) => Number(value)).filter((value) => !Number.isNaN(value));
 
 describe("a trial of very many rows", () => {
   it("is thinned with first, last and extremes exact, whatever came in between and however often the store was opened", async () => {
@@ -168,30 +149,3 @@ describe("a trial of very many rows", () => {
     await data.close();
   });
 });
-
-/** Counts the rows that statements prepared from now on give. @returns the number so far */
-function countRowsRead(): () => number {
-  const { prepare } = Database.prototype;
-  let count = 0;
-  const spy = vi.spyOn(Database.prototype, "prepare").mockImplementation(function (
-    this: Database,
-    sql: string,
-  ): Statement {
-    const statement = prepare.call(this, sql);
-    return {
-      run: (...parameters) => statement.run(...parameters),
-      iterate: (...parameters) => statement.iterate(...parameters),
-      get(...parameters) {
-        count += 1;
-        return statement.get(...parameters);
-      },
-      all(...parameters) {
-        const rows = statement.all(...parameters);
-        count += rows.length;
-        return rows;
-      },
-    };
-  });
-  onTestFinished(() => spy.mockRestore());
-  return () => count;
-}

@@ -12,9 +12,9 @@ export function lengthOf(number: number): number {
   return Math.min(LONGEST, KEPT_ROWS * 2 ** Math.floor(number / STRETCHES_OF_A_SIZE));
 }
 
-/** Whether a metric can be thinned to `target` rows by its stretches. @param newest number of the newest stretch */
-export function isFineEnough(newest: number, target: number): boolean {
-  return newest < STRETCHES_OF_A_SIZE || target <= Math.max(newest, 2 * STRETCHES_OF_A_SIZE);
+/** Whether so many stretches show a part of a metric as well as `target` of its rows: each pair of rows on a plot stands for at least one. @param newest number of the newest of them */
+export function isFineEnough(count: number, newest: number, target: number): boolean {
+  return newest < STRETCHES_OF_A_SIZE || target <= 2 * count;
 }
 
 /** A row of one metric of one trial, as it is stored. */

@@ -17,6 +17,10 @@ const migrations: readonly string[] = [
   // Rows that came before have no stretches: their trials are read as a whole.
   `create table stretches (trial integer not null, metric integer not null, number integer not null, rows integer not null, kept text not null,
      primary key (trial, metric, number)) without rowid, strict;`,
+  // Stretches that came before do not say where their rows are: parts by time of their trials are looked for in all rows.
+  `alter table stretches add column since integer;
+   alter table stretches add column until integer;
+   alter table stretches add column windows text;`,
 ];
 
 /** A checkpoint waits for the disk twice, so it comes only every 32 MB of log. */

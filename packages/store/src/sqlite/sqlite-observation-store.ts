@@ -7,10 +7,12 @@ import type { ObservationTime } from "../observations/observation-time.ts";
 import type { MetricRow } from "../observations/stretch.ts";
 import type { Database, Statement } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { type ObservationTables, observationPortions, queryObservations } from "./query-observations.ts";
+import type { ObservationTables } from "./observation-selection.ts";
+import { observationPortions, queryObservations } from "./query-observations.ts";
 import { storedText, storedValue } from "./stored-value.ts";
 import { StretchTable } from "./stretch-table.ts";
 import { TrialCache, type TrialRecord } from "./trial-cache.ts";
+import { TrialRemoval } from "./trial-removal.ts";
 
 /**
  * An ObservationStore on SQLite. One clustered table ordered by trial, source and position holds all rows, so that appends go to the end of a trial's
@@ -22,6 +24,7 @@ export class SqliteObservationStore implements ObservationStore {
   readonly #commits: GroupCommit;
   readonly #listeners = new ObservationListeners();
   readonly #stretches: StretchTable;
+  readonly #removal: TrialRemoval;
   readonly #insert: Statement;
   readonly #saveSummary: Statement;
   readonly #saveRows: Statement;
@@ -32,6 +35,7 @@ export class SqliteObservationStore implements ObservationStore {
     this.#trials = new TrialCache(database);
     this.#stretches = new StretchTable(database);
     this.#commits = new GroupCommit(database, () => this.#trials.clear());
+    this.#removal = new TrialRemoval(database, this.#commits);
     this.#insert = database.prepare(
       "insert or ignore into observations (trial, source, sequence, metric, second, fraction, value, step, arrival) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
@@ -40,6 +44,7 @@ export class SqliteObservationStore implements ObservationStore {
     );
     this.#saveRows = database.prepare("update trials set rows = ? where id = ?");
     this.#last = database.prepare("select max(sequence) as last from observations where trial = ? and source = ?");
+    void this.#removal.run();
   }
 
   async append(trialUid: string, rows: readonly ObservationRow[]): Promise<number> {
@@ -76,12 +81,10 @@ export class SqliteObservationStore implements ObservationStore {
     await this.#commits.run(() => {
       const trial = this.#trials.find(trialUid);
       if (trial === undefined) return;
-      for (const table of ["observations", "stretches", "summaries", "sources"]) {
-        this.#database.prepare(`delete from ${table} where trial = ?`).run(trial.id);
-      }
-      this.#database.prepare("delete from trials where id = ?").run(trial.id);
+      this.#removal.begin(trial.id);
       this.#trials.forget(trialUid);
     });
+    void this.#removal.run();
   }
 
   subscribe(listener: (trialUid: string, rows: readonly ObservationRow[]) => void): () => void {
