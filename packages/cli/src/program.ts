@@ -36,7 +36,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   addTestCollectorCommand(program, terminal);
   addSteerCommands(program, terminal);
   addAskTellCommand(program, terminal);
-  addCompletionCommand(program);
+  addCompletionCommand(program, terminal);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

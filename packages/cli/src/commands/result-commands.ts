@@ -42,14 +42,16 @@ export function addResultCommands(program: Command, terminal: Terminal): void {
     .description("show the trials of an experiment, the best first")
     .argument("<experiment>")
     .option("-n, --namespace <name>", "namespace")
-    .option("-o, --output <format>", "table, json, yaml or name")
+    .option("-o, --output <format>", "table, wide (all metrics), json, yaml or name")
+    .addHelpText("after", "\nExample:\n  qalam trials random-forest -o wide")
     .action((name: string, flags: Flags) => trials(name, flags, terminal));
   program
     .command("export")
     .description("write all trials with parameters and metrics")
     .argument("<experiment>")
     .option("-n, --namespace <name>", "namespace")
-    .option("-f, --format <format>", "csv or json", "csv")
+    .option("-o, --output <format>", "csv or json (default: csv)")
+    .option("-f, --format <format>", "the same as --output")
     .option("--series", "every value that every trial reported instead, each with its time and step")
     .addHelpText(
       "after",
@@ -87,47 +89,63 @@ async function trials(name: string, flags: Flags, terminal: Terminal): Promise<v
     if (format === "yaml") return print(terminal, stringify(rows.map(({ trial }) => trial)).trimEnd());
     if (format === "name")
       return print(terminal, rows.map(({ trial }) => `trial.kubeflow.org/${trial.metadata.name}`).join("\n"));
-    const parameters = (experiment.spec.parameters ?? []).map((parameter) => parameter.name);
-    const cells = rows.map(({ trial, value }) => [
-      trial.metadata.name,
-      trialListOf(trial),
-      value,
-      durationOf(trial),
-      ...parameters.map((one) => assigned(trial, one)),
-    ]);
-    print(
-      terminal,
-      textTable(
-        ["name", "state", experiment.spec.objective?.objectiveMetricName ?? "objective", "took", ...parameters],
-        cells,
-      ),
-    );
+    print(terminal, trialTable(experiment, rows, format === "wide"));
   });
 }
 
-async function exportTrials(name: string, { namespace, format, series }: Flags, terminal: Terminal): Promise<void> {
-  if (format !== "csv" && format !== "json") throw new CommandError(`--format ${format}: formats are csv, json`);
+/** @param wide with the additional metrics */
+function trialTable({ spec }: Experiment, rows: readonly RankedTrial[], wide: boolean): string {
+  const parameters = (spec.parameters ?? []).map((parameter) => parameter.name);
+  const objective = spec.objective?.objectiveMetricName ?? "objective";
+  const others = wide ? metricNames(spec).filter((metric) => metric !== objective) : [];
+  return textTable(
+    ["name", "state", objective, ...others, "took", ...parameters],
+    rows.map(({ trial, value }) => [
+      trial.metadata.name,
+      trialListOf(trial),
+      value,
+      ...others.map((metric) => metricText(spec, trial, metric) || "-"),
+      durationOf(trial),
+      ...parameters.map((one) => assigned(trial, one)),
+    ]),
+  );
+}
+
+async function exportTrials(name: string, flags: Flags, terminal: Terminal): Promise<void> {
+  const { namespace, series } = flags;
+  const format = flags.output ?? flags.format ?? "csv";
+  if (format !== "csv" && format !== "json") throw new CommandError(`-o ${format}: formats are csv, json`);
   await withHome(terminal, "read", async (home) => {
     const experiment = await findExperiment(home, name, namespace);
     const rows = (await trialsOf(home, experiment)).sort((a, b) => suggestionId(a) - suggestionId(b));
     if (series === true) return exportSeries(home, rows, format, terminal);
-    const parameters = (experiment.spec.parameters ?? []).map((parameter) => parameter.name);
-    const metrics = (experiment.spec.objective?.metricStrategies ?? []).map((strategy) => strategy.name);
-    const records = rows.map((trial) => ({
-      trial: trial.metadata.name,
-      state: trialListOf(trial),
-      start: trial.status?.startTime ?? "",
-      end: trial.status?.completionTime ?? "",
-      ...Object.fromEntries(parameters.map((one) => [one, assigned(trial, one)])),
-      ...Object.fromEntries(metrics.map((metric) => [metric, metricText(experiment, trial, metric)])),
-    }));
-    print(
-      terminal,
-      format === "json"
-        ? JSON.stringify(records, null, 2)
-        : csvText(["trial", "state", "start", "end", ...parameters, ...metrics], records),
-    );
+    const columns = exportColumns(experiment);
+    const records = rows.map((trial) => Object.fromEntries(columns.map(({ name, of }) => [name, of(trial)])));
+    const names = columns.map((column) => column.name);
+    print(terminal, format === "json" ? JSON.stringify(records, null, 2) : csvText(names, records));
   });
+}
+
+/** A column is named after its parameter or metric, and says which it is where the name is taken. */
+function exportColumns({ spec }: Experiment): { name: string; of: (trial: Trial) => string }[] {
+  const columns = [
+    { name: "trial", of: (trial: Trial) => trial.metadata.name },
+    { name: "state", of: (trial: Trial): string => trialListOf(trial) },
+    { name: "start", of: (trial: Trial) => trial.status?.startTime ?? "" },
+    { name: "end", of: (trial: Trial) => trial.status?.completionTime ?? "" },
+  ];
+  const free = (name: string, what: string) =>
+    columns.some((column) => column.name === name) ? `${what}.${name}` : name;
+  for (const { name } of spec.parameters ?? [])
+    columns.push({ name: free(name, "parameter"), of: (trial) => assigned(trial, name) });
+  for (const name of metricNames(spec))
+    columns.push({ name: free(name, "metric"), of: (trial) => metricText(spec, trial, name) });
+  return columns;
+}
+
+/** The objective and all others that the experiment asks for. */
+function metricNames({ objective }: Experiment["spec"]): string[] {
+  return (objective?.metricStrategies ?? []).map((strategy) => strategy.name);
 }
 
 /** Long series are written as they are read. */
@@ -144,8 +162,14 @@ async function exportSeries(
   writer.end();
 }
 
+/** A trial with its value of the objective. */
+interface RankedTrial {
+  readonly trial: Trial;
+  readonly value: string;
+}
+
 /** Best first; trials without a value last, in order of creation. */
-function ranked({ spec }: Experiment, list: readonly Trial[]): { trial: Trial; value: string }[] {
+function ranked({ spec }: Experiment, list: readonly Trial[]): RankedTrial[] {
   const sign = spec.objective?.type === "maximize" ? -1 : 1;
   const rows = list.map((trial) => {
     const value =
@@ -168,7 +192,7 @@ function assigned({ spec }: Trial, parameter: string): string {
   return spec.parameterAssignments?.find(({ name }) => name === parameter)?.value ?? "";
 }
 
-function metricText({ spec }: Experiment, trial: Trial, metric: string): string {
+function metricText(spec: Experiment["spec"], trial: Trial, metric: string): string {
   const value = objectiveValue(trial.status?.observation?.metrics, { ...spec.objective, objectiveMetricName: metric });
   return value === "unavailable" ? "" : value;
 }

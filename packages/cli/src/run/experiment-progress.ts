@@ -23,7 +23,7 @@ export interface ExperimentProgress {
   readonly best: BestTrial | undefined;
   /** Milliseconds since the experiment started. */
   readonly elapsed: number;
-  /** Milliseconds to go, judged by the pace so far; undefined before the first trial has finished. */
+  /** Milliseconds to go, judged by the pace so far; undefined before the first trial has finished and when the experiment is over. */
   readonly remaining: number | undefined;
 }
 
@@ -67,7 +67,8 @@ export function experimentProgress(
   const started = Date.parse(experiment.status?.startTime ?? experiment.metadata.creationTimestamp ?? "") || now;
   const ended = Date.parse(experiment.status?.completionTime ?? "") || now;
   const total = experiment.spec.maxTrialCount;
-  const left = total === undefined ? undefined : total - finished;
+  const isOver = experiment.status?.completionTime != null;
+  const left = total === undefined || isOver ? undefined : total - finished;
   const last: Condition | undefined = experiment.status?.conditions?.at(-1);
   return {
     name: experiment.metadata.name,
