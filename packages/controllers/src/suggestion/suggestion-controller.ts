@@ -150,7 +150,7 @@ export class SuggestionController {
       startTime: status?.startTime ?? now,
       suggestionCount: made + added.length,
       suggestions: [
-        ...keptAssignments(status?.suggestions ?? [], (name) => this.#isOver(this.#trial(suggestion, name))),
+        ...keptAssignments(status?.suggestions ?? [], made, (name) => this.#isOver(this.#trial(suggestion, name))),
         ...added,
       ],
       ...(settings !== undefined && { algorithmSettings: settings }),

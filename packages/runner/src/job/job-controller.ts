@@ -11,7 +11,7 @@ import {
 } from "@qalam/runtime";
 import type { RunnerContext } from "../runner-context.ts";
 import { newPod, type PodNumber } from "./new-pod.ts";
-import { planJob } from "./plan-job.ts";
+import { type JobPlan, planJob } from "./plan-job.ts";
 
 /** The laptop's Job controller: makes and stops pods as `planJob` says and writes the Job's status. */
 export class JobController {
@@ -58,7 +58,7 @@ export class JobController {
     if (plan.create.length > 0) await this.#create(job, plan.create);
     for (const pod of plan.stop) await this.#stop(pod, plan.stopMessage);
     if (plan.remove) await ignoreNotFound(store.delete(JOB, keyOf(job)));
-    else await commitStatus(store, JOB, job, plan.status);
+    else if (!hasJustBegun(job, plan, pods)) await commitStatus(store, JOB, job, plan.status);
     if (plan.again !== undefined) this.#queue.addAfter(key, plan.again);
   }
 
@@ -82,4 +82,11 @@ export class JobController {
     const patch = { metadata: { annotations: { [STOP_ANNOTATION]: message } } };
     await ignoreOutdated(this.#context.store.patch(POD, keyOf(pod), patch));
   }
+}
+
+/** Its first status waits for one of a pod that says more than Pending: a job that is over sooner costs one write. */
+function hasJustBegun(job: StoredJob, plan: JobPlan, pods: readonly StoredPod[]): boolean {
+  const hasPods = plan.create.length + pods.length > 0;
+  const isPlain = job.status === undefined && plan.status.conditions === undefined;
+  return hasPods && isPlain && pods.every(({ status }) => status?.conditions === undefined);
 }

@@ -8,10 +8,12 @@ import type { MetricFollower } from "../metrics/metric-follower.ts";
 import type { MetricSource } from "../metrics/metric-source.ts";
 import { MetricWriter } from "../metrics/metric-writer.ts";
 import { ArrivalRecorder, ArrivalTimes } from "./arrival-times.ts";
-import { FileTail } from "./file-tail.ts";
+import { FileTail, type FileTailOptions } from "./file-tail.ts";
 
 /** A run shorter than this may well write everything at its end. */
 const SHORT_RUN_MS = 3_000;
+/** A run that ends sooner is read at its end: to watch its log would cost more. */
+const FOLLOWED_AFTER_MS = 20;
 /** Output that begins after this share of the run came at exit. */
 const LATE_SHARE = 0.95;
 
@@ -41,9 +43,10 @@ export class ContainerOutput {
     this.#options = options;
     this.#arrivals = new ArrivalRecorder(log, () => clock.now().getTime(), startedAt !== undefined);
     const onChange = () => this.#note(false);
-    this.#metrics = metrics && this.#follower(metrics, onChange);
-    if (metrics?.place.kind !== "log") this.#log = new FileTail({ path: log, onChange, onError });
-    this.#note(false); // what came before it was watched
+    const begin = startedAt !== undefined && { begin: (follow: () => void) => clock.after(FOLLOWED_AFTER_MS, follow) };
+    const following = { onChange, onError, ...begin };
+    this.#metrics = metrics && this.#follower(metrics, following);
+    if (metrics?.place.kind !== "log") this.#log = new FileTail({ path: log, ...following });
   }
 
   /** The container has ended. @returns when everything was read and stored */
@@ -59,12 +62,12 @@ export class ContainerOutput {
     await Promise.all([this.#log?.release(), this.#metrics?.release()]);
   }
 
-  #follower(metrics: MetricSource, onChange: () => void): MetricFollower {
+  #follower(metrics: MetricSource, following: Omit<FileTailOptions, "path">): MetricFollower {
     const { log, path, observations, clock, onError } = this.#options;
     const { trialUid, metricNames, source, place } = metrics;
     const writer = new MetricWriter({ observations, trialUid, clock, onError, arrival: () => this.#arrivals.time });
     if (place.kind === "log")
-      return new LogFollower({ log, source, writer, collector: place.newCollector(""), onChange, onError });
+      return new LogFollower({ log, source, writer, collector: place.newCollector(""), ...following });
     if (place.kind === "files")
       return new FilesFollower({ ...place, source, memory: `${path}.followed`, writer, onError });
     return new ExporterFollower({ ...place, metricNames, source, run: path, writer, clock, onError });

@@ -13,12 +13,15 @@ export interface FileTailOptions {
   /** Told whenever the system says the file has changed. */
   readonly onChange?: () => void;
   readonly onError: (error: Error) => void;
+  /** Calls back when it is worth following; at once when absent. @returns takes that back */
+  readonly begin?: (follow: () => void) => () => void;
 }
 
 /** Reads a file that grows, as it grows: woken by the system, never by a timer. */
 export class FileTail {
   readonly #options: FileTailOptions;
-  readonly #watcher: FSWatcher | undefined;
+  readonly #cancelBegin: (() => void) | undefined;
+  #watcher: FSWatcher | undefined;
   #file: number | undefined;
   #buffer: Buffer | undefined;
   #reading: Promise<void> = Promise.resolve();
@@ -28,12 +31,13 @@ export class FileTail {
   /** Begins at the start of the file. */
   constructor(options: FileTailOptions) {
     this.#options = options;
-    this.#watcher = this.#watch();
-    this.#wake();
+    if (options.begin === undefined) this.#follow();
+    else this.#cancelBegin = options.begin(() => this.#follow());
   }
 
   /** Reads what is left and lets the file go. Nothing is written to it any more. */
   async finish(): Promise<void> {
+    this.#cancelBegin?.();
     this.#watcher?.close();
     this.#wake();
     await this.#reading;
@@ -42,10 +46,17 @@ export class FileTail {
 
   /** Lets the file go where it is. */
   async release(): Promise<void> {
+    this.#cancelBegin?.();
     this.#watcher?.close();
     this.#isClosed = true;
     await this.#reading;
     this.#close();
+  }
+
+  #follow(): void {
+    this.#watcher = this.#watch();
+    this.#options.onChange?.(); // what came before it was watched
+    this.#wake();
   }
 
   /** Without watches (a machine allows only so many) the file is read at the end only. */

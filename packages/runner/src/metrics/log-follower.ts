@@ -1,16 +1,13 @@
 import type { StreamCollector } from "@qalam/collectors";
-import { FileTail } from "../logs/file-tail.ts";
+import { FileTail, type FileTailOptions } from "../logs/file-tail.ts";
 import type { MetricFollower, SourceDiagnosis } from "./metric-follower.ts";
 import type { MetricWriter } from "./metric-writer.ts";
 
-export interface LogFollowerOptions {
+export interface LogFollowerOptions extends Pick<FileTailOptions, "onChange" | "onError" | "begin"> {
   readonly log: string;
   readonly source: string;
   readonly collector: StreamCollector;
   readonly writer: MetricWriter;
-  /** Told whenever the log has changed. */
-  readonly onChange: () => void;
-  readonly onError: (error: Error) => void;
 }
 
 /** Metrics in a container's output. */
@@ -19,10 +16,10 @@ export class LogFollower implements MetricFollower {
   readonly #tail: FileTail;
 
   constructor(options: LogFollowerOptions) {
-    const { log, collector, writer, source, onChange, onError } = options;
+    const { log, collector, writer, source, ...following } = options;
     this.#options = options;
     const take = (bytes: Uint8Array) => writer.store(collector.push(bytes), source);
-    this.#tail = new FileTail({ path: log, take, onChange, onError });
+    this.#tail = new FileTail({ path: log, take, ...following });
   }
 
   async finish(): Promise<void> {

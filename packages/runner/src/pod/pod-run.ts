@@ -28,6 +28,8 @@ const CLOSING_GRACE_MS = 5_000;
 /** A status that cannot be written (a full disk) is written later; the processes run on. */
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 10_000;
+/** A pod that ends sooner costs no write of its beginning. */
+const FIRST_STATUS_MS = 50;
 /** Names of containers become folders. */
 const containerName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
@@ -69,6 +71,8 @@ export class PodRun {
   /** Why it is ended before its containers have ended by themselves. */
   #halt: { readonly reason: string; readonly message: string } | undefined;
   #startTime: string | undefined;
+  /** Milliseconds; of a pod that this server began. */
+  #begunAt: number | undefined;
   #unschedulable: string | undefined;
   #written: PodStatus | undefined;
   #retryNow: (() => void) | undefined;
@@ -147,9 +151,16 @@ export class PodRun {
         await this.#start(container).catch((error: Error) => this.#startFailed(container.name, error));
       if (plan.end !== undefined) return this.#write(plan);
       const next = plan.start.length === 0 ? plan : this.#plan();
-      await this.#write(next);
-      if (next.end === undefined) await this.#bell.heard(Math.min(...next.backOff.values()));
+      const quiet = this.#quietFor();
+      if (quiet <= 0) await this.#write(next);
+      if (next.end === undefined)
+        await this.#bell.heard(Math.min(quiet > 0 ? quiet : Number.POSITIVE_INFINITY, ...next.backOff.values()));
     }
+  }
+
+  /** Milliseconds until the status of a pod that was just begun is written. */
+  #quietFor(): number {
+    return this.#begunAt === undefined ? 0 : this.#begunAt + FIRST_STATUS_MS - this.#context.clock.now().getTime();
   }
 
   #plan(): PodPlan {
@@ -205,6 +216,7 @@ export class PodRun {
     if (this.#trial !== undefined) this.#checkpoint = await this.#context.checkpoints.prepare(this.#trial);
     if (this.#hasBegun) for (const container of all) await this.#takeUp(container);
     else await fillVolumes(this.#pod, this.#volumes, store);
+    if (this.#startTime === undefined && !this.#hasBegun) this.#begunAt = clock.now().getTime();
     this.#startTime ??= timestampOf(clock);
     const deadline = spec?.activeDeadlineSeconds;
     if (deadline !== undefined)
