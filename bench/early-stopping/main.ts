@@ -9,8 +9,8 @@ const HELP = `Measures what early stopping saves and loses: npm run bench:early-
 
   --rules A,B     rules by name, settings after it: percentile:percentile=25:start_step=4 (default all, with their defaults)
   --seeds N       simulated experiments, and experiments per LCBench data set / 5 (default 20)
-  --trials N      trials per experiment (default 100)
-  --workers N     trials that run at the same time (default 4)
+  --trials N      trials per experiment (default 100; of the PyTorch example 24)
+  --workers N     trials that run at the same time (default 4; of the PyTorch example 2)
   --data FOLDER   folder with suite.json for LCBench (default $QALAM_BENCHMARKS, else ../shared/benchmarks beside the repository)
   --no-lcbench    only the simulated curves
   --pytorch       only the real PyTorch example, without a rule and with each; the python in PATH has torch
@@ -28,8 +28,8 @@ const { values: options } = parseArgs({
   options: {
     rules: { type: "string" },
     seeds: { type: "string", default: "20" },
-    trials: { type: "string", default: "100" },
-    workers: { type: "string", default: "4" },
+    trials: { type: "string" },
+    workers: { type: "string" },
     data: { type: "string" },
     "no-lcbench": { type: "boolean", default: false },
     pytorch: { type: "boolean", default: false },
@@ -101,12 +101,13 @@ function reportCost(): void {
 
 async function main(): Promise<void> {
   if (options.help) return console.log(HELP);
-  if (options.pytorch) return measurePytorch(options.rules?.split(","));
-  const [seeds, trials, workers] = [options.seeds, options.trials, options.workers].map(Number) as [
-    number,
-    number,
-    number,
-  ];
+  const sizeOf = (trials: number, workers: number) => ({
+    trials: Number(options.trials ?? trials),
+    workers: Number(options.workers ?? workers),
+  });
+  if (options.pytorch) return measurePytorch(sizeOf(24, 2), options.rules?.split(","));
+  const { trials, workers } = sizeOf(100, 4);
+  const seeds = Number(options.seeds);
   const simulated = Array.from({ length: seeds }, (_, seed) => simulatedCurves(seed, trials, EPOCHS));
   report(
     `Simulated curves, ${seeds} experiments of ${trials} trials of ${EPOCHS} epochs, ${workers} at a time`,

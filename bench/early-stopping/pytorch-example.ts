@@ -6,9 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const TRIALS = 24;
 const EPOCHS = 60;
-const TOGETHER = 2;
 const RULES = [
   "medianstop",
   "percentile",
@@ -18,6 +16,12 @@ const RULES = [
   "patient",
   "threshold:value=0.9:start_step=5",
 ];
+
+/** How many trials an experiment has, and how many run at the same time. */
+export interface ExampleSize {
+  readonly trials: number;
+  readonly workers: number;
+}
 
 /** What one experiment cost and found. */
 interface Run {
@@ -39,18 +43,18 @@ interface Trial {
 }
 
 /** Runs examples/pytorch with each rule on the same trials, the `python` in PATH having torch. */
-export function measurePytorch(rules: readonly string[] = RULES): void {
+export function measurePytorch(size: ExampleSize, rules: readonly string[] = RULES): void {
   console.log(
-    `\nPyTorch example, ${TRIALS} trials of ${EPOCHS} epochs, ${TOGETHER} at a time\n\n| rule | stopped | epochs | saved, % | trial time, s | saved, % | wall, s | best accuracy | loss of best, % |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |`,
+    `\nPyTorch example, ${size.trials} trials of ${EPOCHS} epochs, ${size.workers} at a time\n\n| rule | stopped | epochs | saved, % | trial time, s | saved, % | wall, s | best accuracy | loss of best, % |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |`,
   );
   let full: Run | undefined;
   for (const rule of ["none", ...rules]) {
-    const run = runExample(rule);
+    const run = runExample(rule, size);
     full ??= run;
     const saved = (of: (run: Run) => number) => (100 * (1 - of(run) / of(full as Run))).toFixed(1);
     const cells = [
       rule,
-      `${run.stopped} of ${TRIALS}`,
+      `${run.stopped} of ${size.trials}`,
       run.epochs,
       saved(({ epochs }) => epochs),
       run.trialTime.toFixed(1),
@@ -63,7 +67,7 @@ export function measurePytorch(rules: readonly string[] = RULES): void {
   }
 }
 
-function runExample(rule: string): Run {
+function runExample(rule: string, size: ExampleSize): Run {
   const folder = mkdtempSync(join(tmpdir(), "qalam-bench-"));
   const env = { ...process.env, QALAM_HOME: join(folder, "home") };
   const qalam = (...args: string[]): string =>
@@ -76,7 +80,7 @@ function runExample(rule: string): Run {
   try {
     cpSync(join(root, "examples/pytorch"), folder, { recursive: true });
     const file = join(folder, "experiment.yaml");
-    writeFileSync(file, stringify(withRule(parse(readFileSync(file, "utf8")), rule)));
+    writeFileSync(file, stringify(withRule(parse(readFileSync(file, "utf8")), rule, size)));
     const began = performance.now();
     qalam("run", "experiment.yaml", "-v", ".:/app");
     const wall = (performance.now() - began) / 1000;
@@ -111,7 +115,7 @@ interface Experiment {
 }
 
 /** The example with longer and more trials, always the same ones, and nothing that ends it early but the rule. */
-function withRule(experiment: Experiment, rule: string): object {
+function withRule(experiment: Experiment, rule: string, { trials, workers }: ExampleSize): object {
   const { earlyStopping: _, ...spec } = experiment.spec;
   const { goal: __, ...objective } = spec.objective as Record<string, unknown>;
   const [algorithmName, ...assignments] = rule.split(":");
@@ -125,8 +129,8 @@ function withRule(experiment: Experiment, rule: string): object {
       ...longer(spec),
       objective,
       algorithm: { algorithmName: "random", algorithmSettings: [{ name: "random_state", value: "1" }] },
-      maxTrialCount: TRIALS,
-      parallelTrialCount: TOGETHER,
+      maxTrialCount: trials,
+      parallelTrialCount: workers,
       ...(rule !== "none" && { earlyStopping: { algorithmName, algorithmSettings } }),
     },
   };

@@ -15,5 +15,6 @@ export * from "./search-space.ts";
 export { SearchSpaceError } from "./search-space-problems.ts";
 export * from "./settings.ts";
 export * from "./stopping/registry.ts";
+export { ReportSteps } from "./stopping/report-steps.ts";
 export { TrialSeries } from "./stopping/trial-series.ts";
 export * from "./stopping-rule.ts";

@@ -64,6 +64,11 @@ describe("the learning curve of an early-stopped trial", () => {
       [1, 0],
       [1999, 999],
     ]);
+    const long = await curveOf(Array.from({ length: 20_000 }, (_, i) => [String(i), i + 1] as const));
+    expect(long).toHaveLength(MOST_POINTS);
+    expect(long?.at(-1)).toEqual([20_000, 19_999]);
+    for (const [i, [step]] of long?.entries() ?? [])
+      expect(Math.abs(step - (i * 20_000) / (MOST_POINTS - 1))).toBeLessThan(40);
     expect(curve?.map(([step]) => step)).toEqual([...new Set(curve?.map(([step]) => step))].sort((a, b) => a - b));
   });
 });

@@ -7,4 +7,5 @@ export { compileSelectors, type Predicate } from "./engine/selector.ts";
 export type { StoreOptions } from "./engine/store-options.ts";
 export * from "./errors.ts";
 export * from "./observation-store.ts";
+export { Thinner } from "./observations/thinner.ts";
 export * from "./resource-store.ts";

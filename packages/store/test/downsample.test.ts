@@ -4,6 +4,7 @@ import { openDataDirectory } from "@qalam/store/sqlite";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { downsampleIndexes } from "../src/observations/downsample.ts";
+import { byTime, type MetricRow } from "../src/observations/stretch.ts";
 import { Thinner } from "../src/observations/thinner.ts";
 import { Database } from "../src/sqlite/driver.ts";
 import { countRowsRead, manyRows, numbers, of } from "./many-rows.ts";
@@ -23,10 +24,10 @@ it("thins rows as they are read: few are kept all, of many no extreme is lost an
     second: i,
     fraction: 0,
   });
-  const few = new Thinner(100);
+  const few = new Thinner<MetricRow>(100, byTime);
   for (let i = 0; i < 300; i++) few.add(row(i));
   expect(few.kept().map(({ sequence }) => sequence)).toEqual(Array.from({ length: 300 }, (_, i) => i));
-  const many = new Thinner(100);
+  const many = new Thinner<MetricRow>(100, byTime);
   for (let i = 0; i < 100_003; i++) many.add(row(i));
   const kept = many.kept().map(({ sequence }) => sequence);
   for (const i of [0, 777, 90_001, 100_002]) expect(kept).toContain(i);

@@ -4,6 +4,7 @@ import type { ObservationQuery, ObservationRow } from "@qalam/store";
 import type { Command } from "commander";
 import { CommandError, EXIT } from "../command-error.ts";
 import { DEFAULT_COLUMNS, metricView, PLOT_LINES } from "../format/metric-view.ts";
+import { PlotData } from "../format/plot-series.ts";
 import { type RowFormat, RowWriter } from "../format/row-writer.ts";
 import { textTable } from "../format/text-table.ts";
 import type { Home } from "../home/home.ts";
@@ -140,7 +141,9 @@ function shownMetrics({ spec }: Trial, summary: readonly Metric[], { metric, out
 
 function plot(names: readonly string[], rows: readonly ObservationRow[], terminal: Terminal, count: number): void {
   const width = terminal.stdout.columns ?? DEFAULT_COLUMNS;
-  print(terminal, metricView(names, rows, { width, height: PLOT_LINES }));
+  const data = new PlotData();
+  data.add(rows);
+  print(terminal, metricView(names, data, { width, height: PLOT_LINES }));
   if (count > names.length)
     say(terminal, `… and ${count - names.length} more metrics: choose some with -m, or see all with -o table`);
 }

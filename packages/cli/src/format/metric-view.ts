@@ -1,7 +1,6 @@
 import { styleText } from "node:util";
-import { parseGoFloat } from "@qalam/api";
-import type { ObservationRow } from "@qalam/store";
 import { braillePlot } from "./braille-plot.ts";
+import type { PlotData, PlotSeries } from "./plot-series.ts";
 
 /** Of each plot. */
 export const PLOT_LINES = 6;
@@ -16,30 +15,18 @@ const NARROWEST = 20;
  */
 export function metricView(
   metrics: readonly string[],
-  rows: readonly ObservationRow[],
+  data: PlotData,
   { width, height }: { readonly width: number; readonly height: number },
 ): string {
-  return metrics
-    .map((metric) =>
-      metricPlot(
-        metric,
-        rows.filter((row) => row.metric === metric),
-        Math.max(NARROWEST, width),
-        height,
-      ),
-    )
-    .join("\n\n");
+  return metrics.map((metric) => metricPlot(metric, data.of(metric), Math.max(NARROWEST, width), height)).join("\n\n");
 }
 
-function metricPlot(metric: string, rows: readonly ObservationRow[], width: number, height: number): string {
-  const areStepped = rows.every(({ step }) => step !== undefined);
-  const points = rows.map(({ step, value }, i) => ({
-    x: areStepped ? (step ?? 0) : i + 1,
-    y: parseGoFloat(value) ?? Number.NaN,
-  }));
-  const latest = rows.at(-1);
-  const over = areStepped ? `step ${latest?.step}` : `${rows.length} report${rows.length === 1 ? "" : "s"}`;
-  const head =
-    latest === undefined ? "no value yet" : `latest ${latest.value} ${styleText("dim", `(${over}, ${latest.time})`)}`;
-  return [`${styleText("bold", metric)}  ${head}`, ...braillePlot(points, { width, height })].join("\n");
+function metricPlot(metric: string, series: PlotSeries | undefined, width: number, height: number): string {
+  const name = styleText("bold", metric);
+  const latest = series?.latest;
+  if (series === undefined || latest === undefined) return `${name}  no value yet`;
+  const { areStepped, reports, points } = series;
+  const over = areStepped ? `step ${latest.step}` : `${reports} report${reports === 1 ? "" : "s"}`;
+  const head = `latest ${latest.value} ${styleText("dim", `(${over}, ${latest.time})`)}`;
+  return [`${name}  ${head}`, ...braillePlot(points, { width, height })].join("\n");
 }

@@ -3,6 +3,7 @@ import { wantedMetrics } from "@qalam/collectors";
 import type { ObservationQuery, ObservationRow } from "@qalam/store";
 import { csvLine } from "../format/csv.ts";
 import { DEFAULT_COLUMNS, metricView, PLOT_LINES } from "../format/metric-view.ts";
+import { PlotData } from "../format/plot-series.ts";
 import type { Home } from "../home/home.ts";
 import { print, type Terminal } from "../terminal.ts";
 import { interruptible } from "./interrupt.ts";
@@ -62,19 +63,19 @@ function rowPrinter(output: string, terminal: Terminal): RowView {
 async function livePlot(trial: Trial, terminal: Terminal): Promise<RowView> {
   const { createLogUpdate } = await import("log-update");
   const draw = createLogUpdate(terminal.stdout as NodeJS.WriteStream);
-  const all: ObservationRow[] = [];
+  const data = new PlotData();
   let timer: NodeJS.Timeout | undefined;
   const frame = () => {
     timer = undefined;
-    const there = new Set(all.map(({ metric }) => metric));
+    const there = new Set(data.names);
     const names = [...new Set([...wantedMetrics(trial.spec.objective).filter((name) => there.has(name)), ...there])];
     const fitting = Math.max(1, Math.floor(((terminal.stdout.rows ?? 24) - 1) / (PLOT_LINES + 3)));
     const width = terminal.stdout.columns ?? DEFAULT_COLUMNS;
-    draw(metricView(names.slice(0, fitting), all, { width, height: PLOT_LINES }));
+    draw(metricView(names.slice(0, fitting), data, { width, height: PLOT_LINES }));
   };
   return {
     add(rows) {
-      for (const row of rows) all.push(row);
+      data.add(rows);
       timer ??= setTimeout(frame, FRAME_MS);
     },
     close() {

@@ -15,11 +15,14 @@ import { isDisplaced } from "../trial/stop-reasons.ts";
 import { experimentRules } from "./experiment-rules.ts";
 import { Race, type RunnerState } from "./race.ts";
 
+/** Rows by identity, in order of arrival. */
+type WaitingRows = Map<string, ObservationRow>;
+
 /** A race with the rows that arrived while its past was read from the store. */
 interface Started {
   readonly race: Race;
   /** By trial uid; undefined once the past is read. */
-  waiting: Map<string, ObservationRow[]> | undefined;
+  waiting: Map<string, WaitingRows> | undefined;
   loading: Promise<void>;
 }
 
@@ -83,7 +86,9 @@ export class EarlyStopping {
     const started = trial === undefined ? undefined : this.#raceOf(trial);
     if (started === undefined) return;
     if (started.waiting !== undefined) {
-      started.waiting.set(uid, [...(started.waiting.get(uid) ?? []), ...rows]);
+      const waiting = started.waiting.get(uid) ?? new Map<string, ObservationRow>();
+      for (const row of rows) waiting.set(identity(row), row);
+      started.waiting.set(uid, waiting);
       return;
     }
     for (const row of rows) {
@@ -131,22 +136,19 @@ export class EarlyStopping {
     return started;
   }
 
-  /** Reads what was reported before, trial by trial; rows that arrive meanwhile may be among it and count once. */
+  /** Reads what was reported before, trial by trial and as a stream; rows that arrive meanwhile may be among it and count once. */
   async #load(started: Started, trials: readonly Trial[], metrics: readonly (string | undefined)[]): Promise<void> {
-    const waiting = started.waiting ?? new Map<string, ObservationRow[]>();
-    const past = new Map<string, ObservationRow[]>();
+    const { race, waiting = new Map<string, WaitingRows>() } = started;
     for (const { metadata } of trials)
       for (const metric of metrics) {
-        const rows = await this.#context.observations.query(metadata.uid ?? "", metric === undefined ? {} : { metric });
-        past.set(metadata.uid ?? "", [...(past.get(metadata.uid ?? "") ?? []), ...rows]);
+        const uid = metadata.uid ?? "";
+        for await (const rows of this.#context.observations.portions(uid, metric === undefined ? {} : { metric }))
+          for (const row of rows) if (waiting.get(uid)?.has(identity(row)) !== true) race.add(uid, row);
       }
     started.waiting = undefined;
-    for (const [uid, rows] of past) {
-      const later = new Set(waiting.get(uid)?.map(identity));
-      for (const row of rows) if (!later.has(identity(row))) started.race.add(uid, row);
-    }
-    for (const [uid, rows] of waiting) for (const row of rows) started.race.add(uid, row);
-    for (const uid of new Set([...past.keys(), ...waiting.keys()])) this.#decide(started.race, uid);
+    for (const [uid, rows] of waiting) for (const row of rows.values()) race.add(uid, row);
+    const uids = trials.map(({ metadata }) => metadata.uid ?? "");
+    for (const uid of new Set([...uids, ...waiting.keys()])) this.#decide(race, uid);
   }
 }
 

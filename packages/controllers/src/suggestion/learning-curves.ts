@@ -1,4 +1,4 @@
-import { TrialSeries } from "@qalam/algorithms";
+import { ReportSteps } from "@qalam/algorithms";
 import { type ObjectiveSpec, parseGoFloat, type Trial, trialListOf } from "@qalam/api";
 import type { ObservationRow, ObservationStore } from "@qalam/store";
 
@@ -29,8 +29,10 @@ export class LearningCurves {
     for (const trial of trials) {
       const uid = trial.metadata.uid ?? "";
       if (trialListOf(trial) !== "earlyStopped" || this.#curves.has(uid)) continue;
-      const rows = await this.#observations.query(uid, { metric });
-      this.#curves.set(uid, learningCurve(rows, type === "maximize" ? -1 : 1));
+      const worst = type === "maximize" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+      const points = new CurvePoints(worst);
+      for await (const rows of this.#observations.portions(uid, { metric })) for (const row of rows) points.add(row);
+      this.#curves.set(uid, points.curve);
     }
   }
 
@@ -40,14 +42,37 @@ export class LearningCurves {
   }
 }
 
-/** Steps are counted as stopping rules count them. @param sign −1 when larger is better, so that NaN becomes the worst value there is */
-function learningCurve(rows: readonly ObservationRow[], sign: 1 | -1): LearningCurve {
-  const series = new TrialSeries("");
-  for (const { value, step } of rows) {
-    const number = parseGoFloat(value);
-    if (number !== undefined) series.add(number * sign, step);
+/** Points of a curve as its rows are read: every other one is dropped when they become too many. Steps are counted as stopping rules count them. */
+class CurvePoints {
+  readonly #steps = new ReportSteps();
+  readonly #worst: number;
+  #points: LearningCurve[number][] = [];
+  /** Every so many reports one is kept. */
+  #stride = 1;
+  #reports = 0;
+  #last: LearningCurve[number] | undefined;
+
+  /** @param worst stands for NaN */
+  constructor(worst: number) {
+    this.#worst = worst;
   }
-  return thinned(series.steps.map((step, i) => [step, sign * (series.values[i] as number)] as const));
+
+  add({ value, step }: ObservationRow): void {
+    const number = parseGoFloat(value);
+    const at = number === undefined ? undefined : this.#steps.next(step);
+    if (number === undefined || at === undefined) return;
+    this.#last = [at, Number.isNaN(number) ? this.#worst : number];
+    if (this.#reports++ % this.#stride !== 0) return;
+    this.#points.push(this.#last);
+    if (this.#points.length <= 16 * MOST_POINTS) return;
+    this.#points = this.#points.filter((_, i) => i % 2 === 0);
+    this.#stride *= 2;
+  }
+
+  get curve(): LearningCurve {
+    const isLastKept = this.#last === undefined || this.#points.at(-1) === this.#last;
+    return thinned(isLastKept ? this.#points : [...this.#points, this.#last as LearningCurve[number]]);
+  }
 }
 
 function thinned(curve: LearningCurve): LearningCurve {

@@ -27,19 +27,24 @@ export interface MetricRow extends ObservationTime {
   readonly arrival: number;
 }
 
+/** Negative, zero or positive as `a` is before, at or after `b`. */
+export type RowOrder<T> = (a: T, b: T) => number;
+
 /**
  * Consecutive rows of one metric, in order of arrival, of which those are kept that a plot must not miss: the first and the last in time, the least and the
  * greatest. So millions of rows are thinned without being read.
  */
-export class Stretch {
+export class Stretch<T extends { readonly value: string } = MetricRow> {
   /** How many it takes. */
   readonly length: number;
+  readonly #order: RowOrder<T>;
   #rows: number;
-  #kept: readonly MetricRow[];
+  #kept: readonly T[];
 
-  /** @param rows that were added before @param kept those of them that were kept */
-  constructor(length: number, rows = 0, kept: readonly MetricRow[] = []) {
+  /** @param order of the rows in time @param rows that were added before @param kept those of them that were kept */
+  constructor(length: number, order: RowOrder<T>, rows = 0, kept: readonly T[] = []) {
     this.length = length;
+    this.#order = order;
     this.#rows = rows;
     this.#kept = kept;
   }
@@ -48,7 +53,7 @@ export class Stretch {
     return this.#rows;
   }
 
-  get kept(): readonly MetricRow[] {
+  get kept(): readonly T[] {
     return this.#kept;
   }
 
@@ -56,33 +61,33 @@ export class Stretch {
     return this.#rows >= this.length;
   }
 
-  add(row: MetricRow): void {
+  add(row: T): void {
     this.#rows++;
     this.#keep([row]);
   }
 
   /** This stretch and the one that comes next. */
-  joined(next: Stretch): Stretch {
-    const both = new Stretch(this.length + next.length, this.rows + next.rows, this.kept);
+  joined(next: Stretch<T>): Stretch<T> {
+    const both = new Stretch(this.length + next.length, this.#order, this.rows + next.rows, this.kept);
     both.#keep(next.kept);
     return both;
   }
 
-  #keep(rows: readonly MetricRow[]): void {
+  #keep(rows: readonly T[]): void {
     const all = [...this.#kept, ...rows];
-    this.#kept = all.length <= KEPT_ROWS ? all : ends(all);
+    this.#kept = all.length <= KEPT_ROWS ? all : ends(all, this.#order);
   }
 }
 
 /** The first and the last in time, the least and the greatest. */
-function ends(rows: readonly MetricRow[]): MetricRow[] {
+function ends<T extends { readonly value: string }>(rows: readonly T[], order: RowOrder<T>): T[] {
   let [first, last] = [rows[0]!, rows[0]!];
-  let least: MetricRow | undefined;
-  let greatest: MetricRow | undefined;
+  let least: T | undefined;
+  let greatest: T | undefined;
   let [smallest, largest] = [Number.NaN, Number.NaN];
   for (const row of rows) {
-    if (byTime(row, first) < 0) first = row;
-    if (byTime(row, last) > 0) last = row;
+    if (order(row, first) < 0) first = row;
+    if (order(row, last) > 0) last = row;
     const value = parseGoFloat(row.value) ?? Number.NaN;
     if (Number.isNaN(value)) continue;
     if (!(value >= smallest)) [least, smallest] = [row, value];
@@ -91,6 +96,7 @@ function ends(rows: readonly MetricRow[]): MetricRow[] {
   return [...new Set([first, least ?? first, greatest ?? first, last])];
 }
 
-function byTime(a: MetricRow, b: MetricRow): number {
+/** By time, then arrival. */
+export function byTime(a: MetricRow, b: MetricRow): number {
   return compareTimes(a, b) || a.arrival - b.arrival;
 }

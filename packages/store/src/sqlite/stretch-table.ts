@@ -1,4 +1,4 @@
-import { lengthOf, type MetricRow, Stretch } from "../observations/stretch.ts";
+import { byTime, lengthOf, type MetricRow, Stretch } from "../observations/stretch.ts";
 import { StretchExtent } from "../observations/stretch-extent.ts";
 import type { Database, SqlValue, Statement } from "./driver.ts";
 
@@ -32,7 +32,7 @@ export interface StretchSelection {
 }
 
 function numbered(number: number): NumberedStretch {
-  return { number, stretch: new Stretch(lengthOf(number)), extent: new StretchExtent() };
+  return { number, stretch: new Stretch(lengthOf(number), byTime), extent: new StretchExtent() };
 }
 
 /** Stretches of rows in the database: written with the rows, in the same transaction. */
@@ -145,7 +145,7 @@ function condition({ trial, metric, seconds }: StretchSelection): { where: strin
 
 function storedStretch({ number, rows, kept, since, until, windows }: Record<string, SqlValue>): NumberedStretch {
   const place = Number(number);
-  const stretch = new Stretch(lengthOf(place), Number(rows), keptRows(kept!));
+  const stretch = new Stretch(lengthOf(place), byTime, Number(rows), keptRows(kept!));
   const extent =
     windows === null
       ? undefined

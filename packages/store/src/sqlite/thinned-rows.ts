@@ -1,5 +1,5 @@
 import { orderAndThin } from "../observations/select-rows.ts";
-import { isFineEnough, type MetricRow } from "../observations/stretch.ts";
+import { byTime, isFineEnough, type MetricRow } from "../observations/stretch.ts";
 import { mergedWindows, type SequenceWindow, type StretchExtent } from "../observations/stretch-extent.ts";
 import { Thinner } from "../observations/thinner.ts";
 import { isWhole, type NamedRow, type ObservationTables, type Selection, secondsOf } from "./observation-selection.ts";
@@ -15,9 +15,9 @@ export async function thinnedRows(
   selection: Selection,
   target: number,
 ): Promise<NamedRow[]> {
-  const thinners = new Map<string, Thinner>();
-  const thinnerOf = (metric: string): Thinner => {
-    const known = thinners.get(metric) ?? new Thinner(target);
+  const thinners = new Map<string, Thinner<MetricRow>>();
+  const thinnerOf = (metric: string): Thinner<MetricRow> => {
+    const known = thinners.get(metric) ?? new Thinner<MetricRow>(target, byTime);
     thinners.set(metric, known);
     return known;
   };
@@ -56,7 +56,11 @@ function stretchSelection(selection: Selection): StretchSelection {
 }
 
 /** What stretches keep of one metric, and the rows themselves of those that are only partly selected. */
-async function readStretches(tables: ObservationTables, selection: Selection, thinner: Thinner): Promise<void> {
+async function readStretches(
+  tables: ObservationTables,
+  selection: Selection,
+  thinner: Thinner<MetricRow>,
+): Promise<void> {
   const partly: SequenceWindow[] = [];
   const known = new Set<number>();
   const add = (row: MetricRow): void => {
