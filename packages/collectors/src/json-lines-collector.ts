@@ -1,5 +1,6 @@
 import { ClosestLines } from "./closest-lines.ts";
 import type { CollectedRow, StreamCollector, StreamDiagnosis } from "./collector.ts";
+import { parseJsonObject } from "./json-object.ts";
 import { leadingTime, secondsTime } from "./leading-time.ts";
 import { forEachLine, LineRuns } from "./line-runs.ts";
 import { ProblemList } from "./problem-list.ts";
@@ -54,7 +55,7 @@ export class JsonLinesCollector implements StreamCollector {
 
   #line(line: string, offset: number): void {
     this.#lines += 1;
-    const object = parseObject(line);
+    const object = parseJsonObject(line);
     if (object === undefined && line.trim() !== "") this.#problems.add(`the line at byte ${offset} is no JSON object`);
     const before = this.#rows.length;
     if (object !== undefined) this.#object(object, offset);
@@ -63,7 +64,7 @@ export class JsonLinesCollector implements StreamCollector {
 
   #object(object: Record<string, unknown>, offset: number): void {
     const time = timeOf(object.timestamp);
-    const step = STEP_NAMES.map((key) => Number(object[key] ?? Number.NaN)).find(Number.isFinite);
+    const step = STEP_NAMES.map((key) => stepOf(object[key])).find(Number.isFinite);
     this.#names.forEach((metric, i) => {
       const value = Object.hasOwn(object, metric) ? object[metric] : undefined;
       const text = typeof value === "number" ? String(value) : typeof value === "string" ? value.trim() : "";
@@ -80,13 +81,9 @@ export class JsonLinesCollector implements StreamCollector {
   }
 }
 
-function parseObject(line: string): Record<string, unknown> | undefined {
-  if (!line.trimStart().startsWith("{")) return undefined;
-  try {
-    return JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    return undefined; // half-written or foreign: shown in the diagnosis
-  }
+/** NaN when there is none. */
+function stepOf(value: unknown): number {
+  return typeof value === "number" || (typeof value === "string" && value.trim() !== "") ? Number(value) : Number.NaN;
 }
 
 /** Text in RFC 3339, or seconds since 1970 with any fraction. */

@@ -1,5 +1,7 @@
 import type { MetricsCollectorSpec } from "@qalam/api";
 import type { StreamDiagnosis } from "./collector.ts";
+import { filterHint } from "./filter-hint.ts";
+import { jsonHint } from "./json-hint.ts";
 
 /** What the explanation is made from. */
 export interface MissingMetric {
@@ -78,8 +80,20 @@ function closeOnes({ objective, spec, diagnosis }: MissingMetric): string[] {
   if (closest.length === 0) return [];
   if (kindOf(spec) === "TensorFlowEvent") return [`tags there are: ${closest.join(", ")}`];
   if (kindOf(spec) === "PrometheusMetric") return [`series there are: ${closest.join(", ")}`];
-  const hint = nameHint(objective, closest);
-  return [`closest line: ${JSON.stringify(closest.at(-1))}`, ...(hint === undefined ? [] : [hint])];
+  const last = closest.at(-1) ?? "";
+  const hint = lineHint(objective, spec, closest);
+  return [`closest line: ${JSON.stringify(last)}`, ...(hint === undefined ? [] : [hint])];
+}
+
+function lineHint(
+  objective: string,
+  spec: MetricsCollectorSpec | undefined,
+  closest: readonly string[],
+): string | undefined {
+  const last = closest.at(-1) ?? "";
+  if (spec?.source?.fileSystemPath?.format === "JSON") return jsonHint(objective, last);
+  const byFilter = spec?.source?.filter?.metricsFormat?.map((filter) => filterHint(objective, filter, last)) ?? [];
+  return byFilter.find((hint) => hint !== undefined) ?? nameHint(objective, closest);
 }
 
 /** `saw loss=none: a number is expected`, of a line that has the objective's name with a text or nothing. */

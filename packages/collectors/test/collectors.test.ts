@@ -1,7 +1,14 @@
+import type { MetricsCollectorSpec } from "@qalam/api";
 import { describeStreamCollector } from "@qalam/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { explainMissingMetric, explainNoNumber, JsonLinesCollector, TextCollector } from "../src/index.ts";
+import {
+  explainMissingMetric,
+  explainNoNumber,
+  JsonLinesCollector,
+  type StreamCollector,
+  TextCollector,
+} from "../src/index.ts";
 
 const text = Buffer.from(
   "epoch=1\nloss=nan accuracy=0.93 val_accuracy=1\n2024-01-01T00:00:00Z loss = 1e-3\r50%\rüber loss=.5 loss=-inf\n",
@@ -125,6 +132,24 @@ describe("JSON lines (Katib behaviour 5.6)", () => {
       { metric: "loss", value: "0.25", time: "2021-12-02T05:27:27Z" },
     ]);
   });
+
+  it.each([
+    ['{"loss": NaN, "epoch": 2}', { value: "NaN", step: 2 }],
+    ['{"note": "NaN, \\"Infinity", "loss": -Infinity}', { value: "-Infinity" }],
+    ['{"loss":Infinity,"other":[NaN,1]}', { value: "Infinity" }],
+    ['{"loss": 1, "epoch": "", "step": "7", "global_step": null}', { value: "1", step: 7 }],
+    ['{"loss": 1, "epoch": false, "step": []}', { value: "1" }],
+  ])("%s, as Python and others write it", (line, row) => {
+    const [found, ...others] = new JsonLinesCollector(["loss"]).push(Buffer.from(`${line}\n`));
+    expect(found).toEqual({ metric: "loss", sequence: 0, ...row });
+    expect(others).toEqual([]);
+  });
+
+  it("passes over broken lines in a time that grows with their length only", () => {
+    // With the square of the length this takes minutes.
+    const broken = `{"NaN": ${'"\\"'.repeat(300_000)}\n`;
+    expect(new JsonLinesCollector(["loss"]).push(Buffer.from(`${broken}{"loss": NaN}\n`))).toHaveLength(1);
+  });
 });
 
 describe("explainNoNumber", () => {
@@ -171,6 +196,34 @@ describe("explainMissingMetric", () => {
     const explanation = explainMissingMetric({ objective: "accuracy", spec: undefined, diagnosis });
     expect(explanation).toContain(`closest line: ${JSON.stringify(line)}`);
     expect(explanation).toContain(advice);
+  });
+  const explain = (collector: StreamCollector, spec: MetricsCollectorSpec, line: string): string => {
+    collector.push(Buffer.from(`${line}\n`));
+    return explainMissingMetric({ objective: "loss", spec, diagnosis: collector.diagnose() });
+  };
+  it.each([
+    ['{"Loss": 0.25}', 'saw "Loss": 0.25; the objective is loss: write {"loss": 0.25}, or change objectiveMetricName'],
+    ['{"metrics": {"loss": 0.25}}', 'saw "loss" inside "metrics": write it at the top, {"loss": 0.25}'],
+    ['{"loss": null}', 'saw "loss": null: a number is expected, such as {"loss": 0.5}'],
+    ["loss=0.25", 'this is no JSON: write {"loss": 0.5}, or set source.fileSystemPath.format to TEXT'],
+    ['{"loss":0.25}{"loss":0.5}', "write one object per line"],
+  ])("in words of JSON, of the line %s", (line, advice) => {
+    const source = { fileSystemPath: { path: "/metrics", format: "JSON" } } as const;
+    const text = explain(new JsonLinesCollector(["loss"]), { collector: { kind: "File" }, source }, line);
+    expect(text).toContain(`"; ${advice}`);
+    expect(text).not.toContain("filter");
+  });
+  it.each([
+    ["([\\d.]+) (\\w+)", "0.5 loss", 'the name "0.5" and the value "loss": its first group must hold the name'],
+    ["(\\w+) ([\\d.]+)", "val_loss 0.5", 'the name "val_loss" and the value "0.5"; the objective is loss: print that'],
+    ["(\\w+)=([\\d.]*)", "loss=none", 'the name "loss" and the value "": its second group must hold the number'],
+    ["(\\w+) is ([\\d.]*)", "loss: 0.5", "saw loss: 0.5: print loss=0.5"],
+  ])("of what the filter %s finds in %j", (filter, line, advice) => {
+    const spec: MetricsCollectorSpec = {
+      collector: { kind: "StdOut" },
+      source: { filter: { metricsFormat: [filter] } },
+    };
+    expect(explain(new TextCollector(["loss"], [filter]), spec, line)).toContain(advice);
   });
   it("says when there was no output", () => {
     expect(

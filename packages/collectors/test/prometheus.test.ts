@@ -85,6 +85,10 @@ describe("ScrapeCollector", () => {
     expect(collector.diagnose().problems).toEqual([
       'loss may be any of loss{split="train"}, loss{split="valid"}: write one of them as its name',
     ]);
+    for (let epoch = 0; epoch < 9; epoch++) collector.take(`loss{epoch="${epoch}"} 1\nloss{split="valid"} 2\n`, text);
+    expect(collector.diagnose().problems).toEqual([
+      'loss may be any of loss{epoch="8"}, loss{split="valid"}: write one of them as its name',
+    ]);
   });
 
   it("goes on where an earlier one ended, without a second row of the same value", () => {

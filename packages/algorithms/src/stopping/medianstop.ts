@@ -5,6 +5,7 @@ import type {
   StoppingRuleFactory,
   TrialHistory,
 } from "../stopping-rule.ts";
+import { otherTrials } from "./other-trials.ts";
 import { RunningStatistics } from "./running-statistics.ts";
 import { shownLoss } from "./shown-loss.ts";
 import { SortedNumbers } from "./sorted-numbers.ts";
@@ -75,7 +76,7 @@ class MedianStop implements StoppingRule {
     const { direction, metric } = this.#objective;
     const [own, theirs] = [shownLoss(best, direction), shownLoss(median, direction)];
     return {
-      message: `medianstop: the best ${metric} up to step ${steps.at(-1)} is ${own}, worse than ${theirs}, the median of the averages of ${standing.others} other trials up to there`,
+      message: `medianstop: the best ${metric} up to step ${steps.at(-1)} is ${own}, worse than ${theirs}, the median of the averages of ${otherTrials(standing.others)} up to there`,
     };
   }
 }

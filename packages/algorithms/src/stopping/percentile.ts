@@ -6,6 +6,7 @@ import type {
   StoppingRuleFactory,
   TrialHistory,
 } from "../stopping-rule.ts";
+import { otherTrials } from "./other-trials.ts";
 import { shownLoss } from "./shown-loss.ts";
 import { Standings } from "./standings.ts";
 import { MIN_TRIALS_REQUIRED, START_STEP, settingNumber } from "./stopping-settings.ts";
@@ -63,7 +64,7 @@ class PercentileStop implements StoppingRule {
     const { direction, metric } = this.#objective;
     const [own, theirs] = [shownLoss(standing.own, direction), shownLoss(bound, direction)];
     return {
-      message: `percentile: the best ${metric} up to step ${steps.at(-1)} is ${own}, worse than ${theirs}, which the best ${this.#share} % of ${standing.others} other trials reached by there`,
+      message: `percentile: the best ${metric} up to step ${steps.at(-1)} is ${own}, worse than ${theirs}, which the best ${this.#share} % of ${otherTrials(standing.others)} reached by there`,
     };
   }
 }

@@ -25,6 +25,8 @@ export class ScrapeCollector {
   readonly #found: Record<string, number>;
   readonly #closest: ClosestLines;
   readonly #problems = new ProblemList();
+  /** By metric: of the newest answer only, as labels may change from one to the next. */
+  readonly #ambiguous = new Map<string, string>();
   readonly #last = new Map<string, Reading>();
   readonly #held = new Map<string, Reading>();
   #sequence: number;
@@ -88,14 +90,15 @@ export class ScrapeCollector {
       units: this.#answers,
       found: { ...this.#found },
       closest: this.#closest.list(),
-      problems: this.#problems.list(),
+      problems: [...this.#ambiguous.values(), ...this.#problems.list()],
     };
   }
 
   #choose(samples: Samples, series: Series, metric: string): Sample | undefined {
     const { chosen, candidates } = chooseSeries(samples, series);
     if (candidates.length > 1 && chosen === undefined)
-      this.#problems.add(
+      this.#ambiguous.set(
+        metric,
         `${metric} may be any of ${candidates.slice(0, 5).map(seriesText).join(", ")}: write one of them as its name`,
       );
     else if (chosen === undefined && metric === this.#wanted[0]?.metric)
