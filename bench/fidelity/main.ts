@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { exitWith } from "../exit-with.ts";
 import { type BenchmarkData, openBenchmarkData } from "../quality/benchmark-data.ts";
 import { algorithmOf, type NamedAlgorithm, referenceRow, tasksOf } from "../quality/command-line.ts";
 import { type CurveTask, FULL, openCurveTask, RESOURCE } from "./curve-task.ts";
@@ -120,12 +121,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-main().then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  },
-);
+await exitWith(main());

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { exitWith } from "../exit-with.ts";
 import { openBenchmarkData } from "./benchmark-data.ts";
 import { algorithmOf, earlierRows, referenceRow, tasksOf } from "./command-line.ts";
 import { heldOutNames } from "./held-out.ts";
@@ -124,12 +125,4 @@ function note(run: Run): Run {
   return run;
 }
 
-main().then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  },
-);
+await exitWith(main());

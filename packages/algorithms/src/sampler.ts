@@ -96,8 +96,8 @@ export interface Algorithm {
   /** Paper or reference implementation. */
   readonly source?: string;
   readonly settings: readonly SettingSpec[];
-  /** An ask may take milliseconds and more, as it fits a model to the history: to be run beside what must not wait. */
-  readonly slowAsks?: true;
+  /** May an ask take milliseconds and more, as it fits a model to the history? It is to be run beside what must not wait. Absent: it never does. */
+  slowAsks?(settings: SamplerOptions["settings"]): boolean;
   readonly supports: {
     readonly conditions?: boolean;
     readonly constraints?: boolean;

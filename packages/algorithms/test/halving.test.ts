@@ -131,7 +131,7 @@ describe("hyperband", () => {
 
 describe("asha", () => {
   it("starts configurations at the least resource and promotes as soon as one of eta is known to be best", () => {
-    const run = start("asha", epochs(1, 9), {});
+    const run = start("asha", epochs(1, 9), { eta: "3" });
     const order: string[] = [];
     for (let i = 0; i < 13; i++) {
       const [trial] = run.ask(1);
@@ -142,12 +142,25 @@ describe("asha", () => {
     expect(order).toEqual(["1", "1", "1", "3", "1", "1", "1", "3", "1", "1", "1", "3", "9"]);
   });
 
+  it("counts those that went on early and were overtaken: no more than one of eta goes on", () => {
+    const run = start("asha", epochs(1, 9), { eta: "3" });
+    // Each trial is better than all before it, so that whoever went on is overtaken.
+    const short = () => run.suggested.filter((trial) => resourceOf(trial) === 1);
+    const longer = () => run.suggested.filter((trial) => resourceOf(trial) === 3);
+    for (let i = 0; i < 60; i++) {
+      run.ask(1);
+      run.finish(1, ({ id }) => success(-id));
+      expect(longer().length).toBeLessThanOrEqual(short().length / 3);
+    }
+    expect(longer().length).toBeGreaterThan(10);
+  });
+
   it("waits for nobody", () => {
-    const run = start("asha", epochs(1, 9), {});
+    const run = start("asha", epochs(1, 9), { eta: "3" });
     run.ask(4);
     // The oldest never ends; the others do.
     const [slow, ...others] = run.pending;
-    const algorithm = findAlgorithm("asha")!.create(optionsOf(epochs(1, 9), {}));
+    const algorithm = findAlgorithm("asha")!.create(optionsOf(epochs(1, 9), { eta: "3" }));
     algorithm.tell(others.map((trial, i) => ({ ...trial, state: "succeeded", values: [i] })));
     const { suggestions } = algorithm.ask(2, [slow!]);
     expect(suggestions.map(resourceOf)).toEqual([3, 1]);
@@ -155,7 +168,7 @@ describe("asha", () => {
   });
 
   it("lets failed, stopped, infeasible and diverged trials count and go no further", () => {
-    const run = start("asha", epochs(1, 9), {}, { constraints: 1 });
+    const run = start("asha", epochs(1, 9), { eta: "3" }, { constraints: 1 });
     run.ask(6);
     const outcomes: Outcome[] = [
       { state: "failed", values: [] },
@@ -172,7 +185,7 @@ describe("asha", () => {
   });
 
   it("promotes again what was lost, once", () => {
-    const run = start("asha", epochs(1, 9), {});
+    const run = start("asha", epochs(1, 9), { eta: "3" });
     run.ask(3);
     run.finish(3, byX);
     const [first] = run.ask(1);
@@ -185,7 +198,7 @@ describe("asha", () => {
 
   it("trains at least one configuration of a small space to the end", () => {
     const space = createSearchSpace([{ name: "x", type: "categorical", values: ["a", "b"] }, epochs(1, 9)]);
-    const run = start("asha", epochs(1, 9), {}, { space }).play(9, 1, byX);
+    const run = start("asha", epochs(1, 9), { eta: "3" }, { space }).play(9, 1, byX);
     expect(run.suggested.map(resourceOf)).toEqual([1, 1, 3, 9]);
     expect(run.isExhausted).toBe(true);
   });
@@ -195,9 +208,10 @@ describe("asha", () => {
       const run = start("asha", resource, settings).play(60, 2, byX);
       return [...new Set(run.suggested.map(resourceOf))].sort((a, b) => a - b);
     };
-    expect(levels(epochs(1, 52), {})).toEqual([1, 5, 17, 52]);
+    expect(levels(epochs(1, 52), {})).toEqual([3, 13, 52]);
+    expect(levels(epochs(1, 52), { eta: "3" })).toEqual([1, 5, 17, 52]);
     expect(levels(epochs(1, 52), { min_resource: "4", max_resource: "16", eta: "2" })).toEqual([4, 8, 16]);
-    expect(levels(epochs(5, 50, { step: 5 }), { eta: "4" })).toEqual([10, 50]);
+    expect(levels(epochs(5, 50, { step: 5 }), {})).toEqual([10, 50]);
     expect(levels(epochs(3, 3), {})).toEqual([3]);
   });
 
@@ -206,18 +220,18 @@ describe("asha", () => {
     success(resourceOf({ point }) === 1 ? -point[0]! : point[0]!);
 
   it("passes over a least resource whose order foretells nothing", () => {
-    const run = start("asha", epochs(1, 9), {}).play(120, 1, misleading);
+    const run = start("asha", epochs(1, 9), { eta: "3" }).play(120, 1, misleading);
     const newcomers = run.suggested.filter(({ parent }) => parent === undefined);
     const promoted = run.suggested.filter((trial) => resourceOf(trial) === 3 && trial.parent !== undefined);
-    // A dozen configurations at both resources are enough to know.
-    expect(promoted).toHaveLength(12);
-    expect(newcomers.slice(0, 30).map(resourceOf)).toEqual(Array(30).fill(1));
+    // Eight configurations at both resources are enough to know.
+    expect(promoted).toHaveLength(8);
+    expect(newcomers.slice(0, 24).map(resourceOf)).toEqual(Array(24).fill(1));
     expect(newcomers.slice(40).map(resourceOf)).toEqual(newcomers.slice(40).map(() => 3));
   });
 
   it("stays at a least resource that foretells, or that the user has set", () => {
     const lowest = (settings: Record<string, string>, outcome: (trial: { point: Float64Array }) => Outcome) =>
-      start("asha", epochs(1, 9), settings)
+      start("asha", epochs(1, 9), { eta: "3", ...settings })
         .play(120, 1, outcome)
         .suggested.slice(60)
         .some((trial) => trial.parent === undefined && resourceOf(trial) === 3);
@@ -228,7 +242,7 @@ describe("asha", () => {
   });
 
   it("keeps its state small", () => {
-    const algorithm = findAlgorithm("asha")!.create(optionsOf(epochs(1, 9), {}));
+    const algorithm = findAlgorithm("asha")!.create(optionsOf(epochs(1, 9), { eta: "3" }));
     algorithm.ask(64, []);
     expect(JSON.stringify(algorithm.dump())).toBe("64");
   });

@@ -41,8 +41,9 @@ async function converse(
   steps: number,
   between: (step: number) => void = () => {},
   algorithmName = "random",
+  algorithmSettings: { name: string; value: string }[] = [],
 ) {
-  const object = experiment("asked", { maxTrialCount: 50, algorithm: { algorithmName } });
+  const object = experiment("asked", { maxTrialCount: 50, algorithm: { algorithmName, algorithmSettings } });
   object.metadata.uid = "uid-of-asked";
   const finished: SuggestionRequest["finished"][number][] = [];
   const answers: unknown[] = [];
@@ -151,7 +152,13 @@ describe("a sampler in a worker thread", () => {
     const host = new DividedSamplerHost(quick, slow);
     await converse(host, 6, undefined, "random");
     await converse(host, 4, undefined, "tpe");
-    expect([quick.asked, slow.asked]).toEqual([3, 2]);
+    const resource = [
+      { name: "resource_name", value: "x" },
+      { name: "min_resource", value: "0.1" },
+    ];
+    await converse(host, 2, undefined, "asha", resource);
+    await converse(host, 2, undefined, "asha", [...resource, { name: "sampler", value: "kde" }]);
+    expect([quick.asked, slow.asked]).toEqual([4, 3]);
     await host.close();
   });
 });

@@ -8,7 +8,7 @@ export const auto: Algorithm = {
   summary:
     "chooses for you: a Gaussian process for the first few hundred trials, then of one region; Parzen estimators with many objectives",
   source: "our measurements (docs/reference/benchmarks/search-quality.md)",
-  slowAsks: true,
+  slowAsks: () => true,
   settings: [RANDOM_STATE],
   supports: {
     conditions: true,

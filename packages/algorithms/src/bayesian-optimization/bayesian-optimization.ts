@@ -9,7 +9,7 @@ export const bayesianoptimization: Algorithm = {
   summary:
     "model-based search with scikit-optimize's models and criteria: Gaussian process, random forest, extra trees, boosted trees",
   source: "scikit-optimize 0.9; Hoffman et al. (2011), UAI: GP-Hedge; Hutter et al. (2011), LION 5: forests",
-  slowAsks: true,
+  slowAsks: () => true,
   settings: [
     {
       name: "base_estimator",

@@ -17,7 +17,7 @@ export const bohb: Algorithm = {
   name: "bohb",
   summary: "hyperband whose new configurations come from a model of the results",
   source: "Falkner, Klein and Hutter (2018), BOHB, ICML",
-  slowAsks: true,
+  slowAsks: () => true,
   settings: [RESOURCE_NAME, ...RESOURCE_RANGE, ETA, { ...SOURCE, default: "auto" }, CHECKPOINTS, RANDOM_STATE],
   supports: { conditions: true, constraints: true, outcomeConstraints: true, initialPoints: true, warmStart: true },
   check: fidelityProblems,

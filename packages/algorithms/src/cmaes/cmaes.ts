@@ -6,7 +6,7 @@ export const cmaes: Algorithm = {
   name: "cmaes",
   summary: "covariance matrix adaptation: learns scale and correlation of the parameters over hundreds of trials",
   source: "Hansen (2016), arXiv:1604.00772; Hamano et al. (2022 and 2024): CMA-ES with margin, CatCMA",
-  slowAsks: true,
+  slowAsks: () => true,
   settings: [
     { name: "random_state", type: "int", description: "Seed; absent: each experiment has its own." },
     {

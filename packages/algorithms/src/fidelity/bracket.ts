@@ -22,7 +22,8 @@ export interface Promotion {
 
 /**
  * Successive halving that waits for nobody: a configuration goes on as soon as it is in the best 1/eta of those that have finished at its resource (Li et al.
- * 2020, ASHA, algorithm 2). Failed trials count as finished, so they hold nothing up. When no more can come to a rung, one goes on at least.
+ * 2020, ASHA, algorithm 2). In a bracket without end those that went on early and were overtaken would add up: there none goes on while 1/eta of the rung have gone on (Li et
+ * al. 2022, Hyper-Tune, VLDB 15, delayed promotion). Failed trials count as finished, so they hold nothing up. When no more can come to a rung, one goes on at least.
  */
 export class Bracket {
   readonly plan: BracketPlan;
@@ -113,11 +114,14 @@ export class Bracket {
     });
   }
 
-  /** The best of a rung that have not gone on, best first. */
+  /** The best of a rung that have not gone on, best first; in a bracket without end none when a quota of them have. */
   #candidates(rung: number, quota: number): RungResult[] {
     const next = this.#rungs[rung + 1];
     if (next === undefined) return [];
     const open = this.#open[rung + 1] as Set<string>;
-    return (this.#rungs[rung] as Rung).best(quota).filter(({ key }) => !next.has(key) && !open.has(key));
+    const hasGoneOn = ({ key }: RungResult) => next.has(key) || open.has(key);
+    const { finite } = this.#rungs[rung] as Rung;
+    if (this.plan.size === Number.POSITIVE_INFINITY && finite.filter(hasGoneOn).length >= quota) return [];
+    return finite.slice(0, quota).filter((result) => !hasGoneOn(result));
   }
 }

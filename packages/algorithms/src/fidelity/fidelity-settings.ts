@@ -51,15 +51,19 @@ export interface Fidelity {
   readonly levels: readonly number[];
 }
 
-export function fidelityOf({ space, settings }: Pick<SamplerOptions, "space" | "settings">): Fidelity {
+/** @param etaSetting says what eta is when the settings do not */
+export function fidelityOf(
+  { space, settings }: Pick<SamplerOptions, "space" | "settings">,
+  etaSetting: SettingSpec = ETA,
+): Fidelity {
   const resources = resourceSpace(space, settings.resource_name ?? "");
   const [min, max] = resourceRange(resources.parameter, settings);
-  const eta = etaOf(settings);
+  const eta = etaOf(settings, etaSetting);
   return { resources, eta, levels: resourceLevels(resources.parameter, min, max, eta) };
 }
 
-export function etaOf({ eta }: SamplerOptions["settings"]): number {
-  return Number(eta ?? ETA.default);
+export function etaOf({ eta }: SamplerOptions["settings"], spec: SettingSpec = ETA): number {
+  return Number(eta ?? spec.default);
 }
 
 /** What is wrong with resource parameter and range together. */

@@ -2,8 +2,8 @@ import type { Rung } from "./rung.ts";
 
 /** Configurations compared at most, the oldest. */
 const MOST = 64;
-/** Pairs whose order at both rungs is known before they are believed: those of a dozen configurations. */
-const ENOUGH = 66;
+/** Pairs whose order at both rungs is known before they are believed: those of eight configurations. */
+const ENOUGH = 28;
 
 /**
  * How well the order of configurations at one rung foretells that at another one: Goodman and Kruskal's gamma, from −1 to 1, over the configurations that finished at both; 0

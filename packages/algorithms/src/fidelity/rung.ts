@@ -41,11 +41,6 @@ export class Rung {
     if (result.loss < Number.POSITIVE_INFINITY) this.#ranked.splice(this.#place(result), 0, result);
   }
 
-  /** The best that may go on, at most `count`. */
-  best(count: number): readonly RungResult[] {
-    return this.#ranked.slice(0, count);
-  }
-
   /** Position of a result, or where it belongs. */
   #place(result: RungResult): number {
     let low = 0;

@@ -9,7 +9,7 @@ export const gp: Algorithm = {
     "Gaussian process with expected improvement, of the hypervolume for several objectives: learns most from each of the first few hundred trials",
   source:
     "Ament et al. (2023), arXiv:2310.20708 (log EI); Daulton et al. (2020), arXiv:2006.05078 (EHVI); Cowen-Rivers et al. (2022), arXiv:2012.03826 (output warping)",
-  slowAsks: true,
+  slowAsks: () => true,
   settings: [
     RANDOM_STATE,
     {

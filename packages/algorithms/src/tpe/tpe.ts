@@ -55,7 +55,7 @@ export const tpe: Algorithm = {
   name: "tpe",
   summary: "tree-structured Parzen estimator: more of what the good trials have in common and the others have not",
   source: SOURCE,
-  slowAsks: true,
+  slowAsks: () => true,
   settings: [
     gamma("0.25"),
     PRIOR_WEIGHT,
@@ -83,7 +83,7 @@ export const multivariateTpe: Algorithm = {
   summary:
     "tree-structured Parzen estimator over all parameters together, with a smaller share of good trials than tpe",
   source: SOURCE,
-  slowAsks: true,
+  slowAsks: () => true,
   settings: [STARTUP, CANDIDATES, RANDOM_STATE, gamma("0.15"), PRIOR_WEIGHT],
   supports: SUPPORTS,
   create: (options) => createTpe("multivariate-tpe", "0.15", options),

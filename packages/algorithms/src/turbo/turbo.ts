@@ -24,7 +24,7 @@ export const turbo: Algorithm = {
   name: "turbo",
   summary: "Gaussian process in a trust region that moves, grows and shrinks: many parameters, several hundred trials",
   source: "Eriksson, Pearce, Gardner, Turner and Poloczek (2019), NeurIPS, arXiv:1910.01739",
-  slowAsks: true,
+  slowAsks: () => true,
   settings: [
     RANDOM_STATE,
     {

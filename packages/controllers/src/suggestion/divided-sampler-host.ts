@@ -1,4 +1,4 @@
-import { findAlgorithm } from "@qalam/algorithms";
+import { findAlgorithm, settingsRecord } from "@qalam/algorithms";
 import type { SamplerHost, SuggestionReply, SuggestionRequest } from "./sampler-host.ts";
 
 /** Runs algorithms that think in one place and those that answer at once in another, as to ask a thread costs more than they do. */
@@ -13,8 +13,9 @@ export class DividedSamplerHost implements SamplerHost {
   }
 
   async ask(request: SuggestionRequest): Promise<SuggestionReply> {
-    const name = request.experiment.spec.algorithm?.algorithmName ?? "";
-    return (findAlgorithm(name)?.slowAsks === true ? this.#slow : this.#quick).ask(request);
+    const { algorithmName = "", algorithmSettings = [] } = request.experiment.spec.algorithm ?? {};
+    const isSlow = findAlgorithm(algorithmName)?.slowAsks?.(settingsRecord(algorithmSettings)) === true;
+    return (isSlow ? this.#slow : this.#quick).ask(request);
   }
 
   forget(experimentUid: string): void {
