@@ -21,7 +21,7 @@ export async function commitStatus<T extends WithStatus>(
   if (isDeepStrictEqual(read.status, status)) return read;
   for (let current = read; ; ) {
     try {
-      return await store.updateStatus(kind, { ...current, status });
+      return await store.updateStatus(kind, { ...current, status }, { shared: true });
     } catch (error) {
       if (error instanceof NotFoundError) return undefined;
       if (!(error instanceof ConflictError)) throw error;

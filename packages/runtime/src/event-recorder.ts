@@ -1,6 +1,7 @@
 import { EVENT, type KubeObject, type StoredEvent } from "@qalam/api";
 import type { ResourceStore } from "@qalam/store";
 import { type Clock, timestampOf } from "./clock.ts";
+import { EventBudget } from "./event-budget.ts";
 import { ignoreNotFound } from "./expected-errors.ts";
 import { shortHash } from "./short-hash.ts";
 
@@ -19,7 +20,10 @@ interface Occurrence {
   last: string;
 }
 
-/** Records Event objects as Kubernetes' components do; a repeated event raises the count of the first. */
+/**
+ * Records Event objects as Kubernetes' components do; a repeated event raises the count of the first. In a storm Normal events of a kind of object are left out, as
+ * Kubernetes does too: they would cost more than what they tell of, and push each other out.
+ */
 export class EventRecorder {
   readonly #store: ResourceStore;
   readonly #clock: Clock;
@@ -29,6 +33,8 @@ export class EventRecorder {
   /** Counts of the events that are stored, oldest first. */
   #stored: Map<string, number> | undefined;
   #writing: Promise<void> | undefined;
+  /** Of Normal events, by kind of object. */
+  readonly #budgets = new Map<string, EventBudget>();
 
   constructor(store: ResourceStore, clock: Clock, onError: (error: Error) => void) {
     this.#store = store;
@@ -38,6 +44,7 @@ export class EventRecorder {
 
   /** Returns at once; the event is written in the background. @param reason one word in CamelCase */
   record(about: KubeObject, type: EventType, reason: string, message: string, component: string): void {
+    if (type === "Normal" && !this.#budgetOf(about.kind).take(this.#clock.now().getTime())) return;
     const now = timestampOf(this.#clock);
     const name = `${about.metadata.name}.${shortHash(`${about.metadata.uid} ${type} ${reason} ${message}`, 16)}`;
     const namespace = about.metadata.namespace ?? "default";
@@ -63,6 +70,14 @@ export class EventRecorder {
   /** Resolves when all events recorded so far are stored. */
   async flush(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
+  }
+
+  #budgetOf(kind: string): EventBudget {
+    const known = this.#budgets.get(kind);
+    if (known !== undefined) return known;
+    const budget = new EventBudget(this.#clock.now().getTime());
+    this.#budgets.set(kind, budget);
+    return budget;
   }
 
   async #writeAll(): Promise<void> {
@@ -98,9 +113,11 @@ export class EventRecorder {
     const written =
       before === undefined
         ? undefined
-        : await ignoreNotFound(this.#store.patch(EVENT, { namespace, name }, { count: total, lastTimestamp: last }));
+        : await ignoreNotFound(
+            this.#store.patch(EVENT, { namespace, name }, { count: total, lastTimestamp: last }, { shared: true }),
+          );
     if (written === undefined)
-      await this.#store.create(EVENT, { ...event, count: total, lastTimestamp: last } as StoredEvent);
+      await this.#store.create(EVENT, { ...event, count: total, lastTimestamp: last } as StoredEvent, { shared: true });
   }
 
   async #forgetOldest(stored: Map<string, number>): Promise<void> {
@@ -110,7 +127,7 @@ export class EventRecorder {
       surplus.map((key) => {
         const slash = key.indexOf("/");
         const place = { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-        return ignoreNotFound(this.#store.delete(EVENT, place)).catch(this.#onError);
+        return ignoreNotFound(this.#store.delete(EVENT, place, { shared: true })).catch(this.#onError);
       }),
     );
   }

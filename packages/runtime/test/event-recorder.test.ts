@@ -84,16 +84,33 @@ describe("the event recorder", () => {
       involvedObject: {},
     } as StoredEvent;
     await store.create(EVENT, foreign);
-    for (let i = 0; i < 1_500; i++) recorder.record(trial, "Normal", "A", `first ${i}`, "c");
+    for (let i = 0; i < 1_500; i++) recorder.record(trial, "Warning", "A", `first ${i}`, "c");
     await recorder.flush();
     const later = setUp(store);
     later.clock.advance(60_000);
-    for (let i = 0; i < 1_500; i++) later.recorder.record(trial, "Normal", "A", `second ${i}`, "c");
+    for (let i = 0; i < 1_500; i++) later.recorder.record(trial, "Warning", "A", `second ${i}`, "c");
     await later.recorder.flush();
     const all = await events();
     expect(all).toHaveLength(2_001);
     expect(all.filter(({ message }) => message?.startsWith("second"))).toHaveLength(1_500);
     expect(all.some(({ metadata }) => metadata.name === "foreign")).toBe(true);
+  });
+
+  it("leaves out what is normal in a storm, by kind of object, and no warning", async () => {
+    const { clock, events, recorder } = setUp();
+    const experiment = { ...trial, kind: "Experiment" };
+    const numbered = (type: "Normal" | "Warning", count: number, reason: string) => {
+      for (let i = 0; i < count; i++) recorder.record(trial, type, reason, String(i), "c");
+    };
+    numbered("Normal", 1_000, "Storm");
+    numbered("Warning", 700, "Warned");
+    recorder.record(experiment, "Normal", "Ended", "ended", "c");
+    clock.advance(1_000);
+    numbered("Normal", 200, "Later");
+    await recorder.flush();
+    const all = await events();
+    const count = (wanted: string) => all.filter(({ reason }) => reason === wanted).length;
+    expect(["Storm", "Warned", "Ended", "Later"].map(count)).toEqual([500, 700, 1, 100]);
   });
 
   it("writes an event anew that somebody deleted", async () => {

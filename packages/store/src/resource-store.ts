@@ -65,7 +65,7 @@ export interface ResourceStore {
 }
 
 export interface ReadOptions {
-  /** Hands out the store's own frozen objects instead of copies: for trusted readers in the same process that change nothing. */
+  /** Hands out the store's own frozen objects instead of copies: for trusted callers in the same process that change nothing. */
   readonly shared?: boolean;
 }
 
@@ -106,7 +106,7 @@ export interface ResourceWatch<T> extends AsyncIterable<WatchEvent<T>> {
   close(): void;
 }
 
-export interface WriteOptions {
+export interface WriteOptions extends ReadOptions {
   /** Validates and returns the result, but writes nothing. */
   readonly dryRun?: boolean;
 }

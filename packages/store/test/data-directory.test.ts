@@ -233,7 +233,7 @@ describe("a database", () => {
     writeFileSync(file(), "");
     openDatabase(file()).close();
     const database = openDatabase(file());
-    expect(Number(database.prepare("pragma user_version").get()!.user_version)).toBe(2);
+    expect(Number(database.prepare("pragma user_version").get()!.user_version)).toBe(3);
     database.close();
   });
 

@@ -113,6 +113,22 @@ export function describeResourceReading(open: OpenStore): void {
       const spec = object!.spec as { deep: { x: number }[] };
       if (Object.isFrozen(object)) expect(() => spec.deep[0]!.x++).toThrow(TypeError);
       expect(await store.get(WORK, at("a"), { shared: true })).toEqual(object);
+      const written = await store.updateStatus(WORK, { ...object!, status: { phase: "Running" } }, { shared: true });
+      expect(await store.get(WORK, at("a"))).toEqual(written);
+      if (Object.isFrozen(object)) expect(Object.isFrozen(written)).toBe(true);
+    });
+
+    it("keeps the order however many come and go between two looks", async () => {
+      const names = Array.from({ length: 60 }, (_, i) => `n${(i * 37) % 60}`);
+      for (const name of names) await store.create(BOX, box(name));
+      for (const name of names.slice(0, 25)) await store.delete(BOX, at(name));
+      await store.create(BOX, box(names[0]!));
+      const wanted = [...names.slice(25), names[0]!].sort();
+      const listed = async () => (await store.list(BOX)).items.map(({ metadata }) => metadata.name);
+      expect(await listed()).toEqual(wanted);
+      await store.delete(BOX, at(names[30]!));
+      await store.create(BOX, box(names[30]!));
+      expect(await listed()).toEqual(wanted);
     });
   });
 

@@ -60,7 +60,8 @@ async function createTrials(
     assignments.map(async (assignment) => {
       const trial = newTrial(experiment, assignment, template);
       // One that exists already is on its way into the cache; only new ones are counted ahead of it.
-      if ((await ignoreAlreadyExists(store.create(TRIAL, trial))) !== undefined) tally.expect(assignment.name);
+      if ((await ignoreAlreadyExists(store.create(TRIAL, trial, { shared: true }))) !== undefined)
+        tally.expect(assignment.name);
     }),
   );
 }
@@ -79,5 +80,5 @@ async function requestSuggestions(
   }
   const requests = (suggestion.status?.suggestionCount ?? 0) + missing;
   if (suggestion.status?.exhausted === true || requests <= (suggestion.spec.requests ?? 0)) return;
-  await ignoreOutdated(store.patch(SUGGESTION, keyOf(suggestion), { spec: { requests } }));
+  await ignoreOutdated(store.patch(SUGGESTION, keyOf(suggestion), { spec: { requests } }, { shared: true }));
 }

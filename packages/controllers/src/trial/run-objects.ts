@@ -73,7 +73,7 @@ export class RunObjects {
       ownerReferences: [controllerReference(trial)],
     };
     try {
-      await this.#store.create(kind, { ...runSpec, metadata });
+      await this.#store.create(kind, { ...runSpec, metadata }, { shared: true });
       return { state: "created" };
     } catch (error) {
       if (error instanceof AlreadyExistsError) return this.#occupied(kind, trial);

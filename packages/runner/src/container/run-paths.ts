@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** A pod, as far as its files are concerned. */
@@ -50,9 +50,10 @@ export function hasRunIn(podFolder: string): boolean {
 }
 
 function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return []; // most often: an exception would cost ten times as much
   try {
     return readdirSync(folder);
   } catch {
-    return []; // not made yet
+    return []; // gone just now
   }
 }

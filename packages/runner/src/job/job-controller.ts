@@ -65,7 +65,9 @@ export class JobController {
   async #create(job: StoredJob, pods: readonly PodNumber[]): Promise<void> {
     const trial = await this.#trialOf(job);
     await Promise.all(
-      pods.map((which) => ignoreAlreadyExists(this.#context.store.create(POD, newPod(job, which, trial)))),
+      pods.map((which) =>
+        ignoreAlreadyExists(this.#context.store.create(POD, newPod(job, which, trial), { shared: true })),
+      ),
     );
   }
 

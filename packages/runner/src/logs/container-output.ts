@@ -66,8 +66,7 @@ export class ContainerOutput {
     const { log, path, observations, clock, onError } = this.#options;
     const { trialUid, metricNames, source, place } = metrics;
     const writer = new MetricWriter({ observations, trialUid, clock, onError, arrival: () => this.#arrivals.time });
-    if (place.kind === "log")
-      return new LogFollower({ log, source, writer, collector: place.newCollector(""), ...following });
+    if (place.kind === "log") return new LogFollower({ log, source, writer, collector: place.collector, ...following });
     if (place.kind === "files")
       return new FilesFollower({ ...place, source, memory: `${path}.followed`, writer, onError });
     return new ExporterFollower({ ...place, metricNames, source, run: path, writer, clock, onError });

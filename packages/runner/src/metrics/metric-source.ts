@@ -15,7 +15,7 @@ const SCRAPE_TIMEOUT_MS = 10_000;
 
 /** Where a run reports its metrics. */
 export type MetricPlace =
-  | { readonly kind: "log"; readonly newCollector: NewCollector }
+  | { readonly kind: "log"; readonly collector: StreamCollector }
   | {
       readonly kind: "files";
       /** On this machine. */
@@ -65,9 +65,10 @@ async function placeOf(
   const path = spec?.source?.fileSystemPath?.path ?? "";
   const create = (folder: string, step?: number) =>
     createStreamCollector(spec, metricNames, folder === "" ? path : join(path, folder), step);
-  if (create("") === undefined) return undefined;
+  const collector = create("");
+  if (collector === undefined) return undefined;
+  if (kind !== "File" && kind !== "TensorFlowEvent") return { kind: "log", collector };
   const newCollector: NewCollector = (folder, step) => create(folder, step) as StreamCollector;
-  if (kind !== "File" && kind !== "TensorFlowEvent") return { kind: "log", newCollector };
   const declared = await containerEnvironment(input.container, input.pod, context.store);
   const mapped = mapPaths(path, pathMappings(input, declared, context)).replace(/(?<=.)\/+$/, "");
   return { kind: "files", path: mapped, isFolder: kind === "TensorFlowEvent", newCollector };

@@ -342,7 +342,7 @@ export class PodRun {
     if (isDeepStrictEqual(status, this.#written)) return;
     for (let wait = FIRST_RETRY_MS; !this.#isClosing; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
       try {
-        await ignoreNotFound(store.patch(POD, this.#name, { status }, { subresource: "status" }));
+        await ignoreNotFound(store.patch(POD, this.#name, { status }, { subresource: "status", shared: true }));
         this.#written = status;
         return;
       } catch (error) {

@@ -289,7 +289,7 @@ export class JournaledStore implements ResourceStore {
       batch.undo(before);
       return change === undefined ? result : withVersion(result, change.previous?.metadata.resourceVersion);
     });
-    return copyJson(object) as T;
+    return (options.shared === true ? object : copyJson(object)) as T;
   }
 
   #readInput(kind: ResourceKind, object: KubeObject): [ObjectKey, KubeObject] {
