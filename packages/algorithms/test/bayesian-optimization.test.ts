@@ -38,14 +38,14 @@ describe("bayesianoptimization", () => {
     }
   });
 
-  it("begins with 6 points, then mostly takes expected improvement; written numbers of points are honoured", () => {
+  it("begins with 4 points, then mostly takes expected improvement; written numbers of points are honoured", () => {
     const origins = (settings: Record<string, string>, told: number) => {
       const sampler = bayesianoptimization.create({ ...options, settings });
       sampler.tell(history(told));
       return sampler.ask(1, []).suggestions[0]?.origin;
     };
-    expect(origins({}, 5)).toBe("bayesianoptimization: initial point");
-    expect(origins({}, 6)).toBe("bayesianoptimization: GP, EI by gp_hedge");
+    expect(origins({}, 3)).toBe("bayesianoptimization: initial point");
+    expect(origins({}, 4)).toBe("bayesianoptimization: GP, EI by gp_hedge");
     expect(origins({ n_initial_points: "10" }, 9)).toBe("bayesianoptimization: initial point");
     expect(origins({ n_initial_points: "10" }, 10)).toBe("bayesianoptimization: GP, EI by gp_hedge");
   });

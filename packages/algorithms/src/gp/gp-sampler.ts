@@ -17,7 +17,7 @@ import type { Posterior } from "./posterior.ts";
 import { TradeOffs } from "./trade-offs.ts";
 
 /** Trials before the model takes over, unless set. */
-export const DEFAULT_STARTUP = 6;
+export const DEFAULT_STARTUP = 4;
 /**
  * Every second suggestion is to improve by this much, in deviations of the losses: it looks further around, where the others close in on the best point so far. Found
  * by measurement (docs/reference/benchmarks/search-quality.md).

@@ -39,7 +39,7 @@ export class GuidedSearch {
     this.ledger = new Ledger(options.space, seed, options.initialPoints, next);
     this.features = new FeatureSpace(options.space);
     this.history = new GpHistory(this.features, options);
-    this.#start = new StartingPoints(options.space, seed, "gp");
+    this.#start = new StartingPoints(options, seed, "gp");
   }
 
   tell(trials: readonly FinishedTrial[]): void {

@@ -34,7 +34,7 @@ export class PopulationSampler implements Sampler {
     this.#size = size;
     this.#population = population;
     this.#ledger = new Ledger(space, seed, initialPoints, typeof state === "number" ? state : 0);
-    this.#start = new StartingPoints(space, seed, name);
+    this.#start = new StartingPoints(options, seed, name);
   }
 
   tell(trials: readonly FinishedTrial[]): void {

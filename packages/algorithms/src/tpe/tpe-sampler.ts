@@ -47,7 +47,7 @@ export class TpeSampler implements Sampler {
     const { axes } = this.#kernels;
     this.#history = new RankedHistory(directions, axes);
     this.#densities = new TrialDensities(axes, settings, directions.length > 1);
-    this.#start = new StartingPoints(space, seed, "tpe");
+    this.#start = new StartingPoints(options, seed, "tpe");
   }
 
   tell(trials: readonly FinishedTrial[]): void {
