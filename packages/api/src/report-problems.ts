@@ -47,12 +47,29 @@ function reportOne({ location, problem }: LocatedProblem, style: ReportStyle): s
       ? ` (found ${describe(problem.value)})`
       : "";
   const gutter = String(location.line).length;
+  const { text, column } = excerpt(location);
   return [
     style.heading(`${location.file}:${location.line}:${location.column}: ${path}${problem.problem}${found}`),
-    `  ${location.line} | ${location.sourceLine}`,
-    `  ${" ".repeat(gutter)} | ${" ".repeat(Math.max(0, location.column - 1))}${style.mark("^")}`,
+    `  ${location.line} | ${text}`,
+    `  ${" ".repeat(gutter)} | ${" ".repeat(column - 1)}${style.mark("^")}`,
     ...(problem.hint === undefined ? [] : [style.hint(`  ${" ".repeat(gutter)} = ${problem.hint}`)]),
   ].join("\n");
+}
+
+/** Longer lines, such as a whole manifest in JSON, are shown around the spot only. */
+const SHOWN_CHARACTERS = 120;
+
+/** The source line and the place of the spot in it, from 1. */
+function excerpt({ sourceLine, column }: Location): { text: string; column: number } {
+  const place = Math.max(1, column);
+  if (sourceLine.length <= SHOWN_CHARACTERS) return { text: sourceLine, column: place };
+  const start = Math.max(0, Math.min(place - 1 - SHOWN_CHARACTERS / 2, sourceLine.length - SHOWN_CHARACTERS));
+  const end = start + SHOWN_CHARACTERS;
+  const before = start > 0 ? "…" : "";
+  return {
+    text: `${before}${sourceLine.slice(start, end)}${end < sourceLine.length ? "…" : ""}`,
+    column: place - start + before.length,
+  };
 }
 
 /** A problem in the words of Kubernetes' field errors: `spec.x: Invalid value: "v": text`. */

@@ -40,7 +40,7 @@ function wanted(objective: string, spec: MetricsCollectorSpec | undefined): stri
   if (kindOf(spec) === "PrometheusMetric") return `the series ${objective}`;
   if (kindOf(spec) === "TensorFlowEvent") return `the tag ${objective}`;
   if (spec?.source?.fileSystemPath?.format === "JSON") return `JSON lines like {"${objective}": 0.95}`;
-  if (filters !== undefined) return `matches of ${filters.join(" and ")} named "${objective}"`;
+  if (filters !== undefined && filters.length > 0) return `matches of ${filters.join(" and ")} named "${objective}"`;
   return `lines like ${objective}=0.95`;
 }
 
