@@ -162,5 +162,14 @@ describe("qalam metrics", () => {
     ).toEqual(["loss=1", "loss=2"]);
     expect(status).toBe(0);
     expect((await over).status).toBe(0);
+    const asked = (...args: string[]) => qalam(["metrics", trial, ...args], { home });
+    expect(await asked("-f", "-m", "nope")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`trial ${trial} has no metric "nope"; it has loss`) as string,
+    });
+    expect(await asked("--start", "yesterday")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--start: "yesterday" is no time, expected RFC 3339') as string,
+    });
   });
 });

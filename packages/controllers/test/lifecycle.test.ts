@@ -1,17 +1,19 @@
 import {
+  EVENT,
   EXPERIMENT,
   type Experiment,
   isTrialCompleted,
   keyOf,
   PAUSED_ANNOTATION,
   STOP_ANNOTATION,
+  type StoredEvent,
   type StoredJob,
   SUGGESTION,
   TRIAL,
 } from "@qalam/api";
 import { MemoryStore } from "@qalam/store/memory";
 import { FakeClock } from "@qalam/testing";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   isDisplaced,
   isSettled,
@@ -356,6 +358,25 @@ describe("what cannot work", () => {
       trialMetricsUnavailable: 1,
       metricsUnavailableTrialList: [trial?.metadata.name],
     });
+  });
+
+  it("warns of other metrics that a trial with its objective did not report", async () => {
+    const train = (): Training => ({ reports: [{ metric: "loss", value: "1" }] });
+    const home = await start({ train });
+    const object = experiment("lean", { maxTrialCount: 1, parallelTrialCount: 1 });
+    Object.assign(object.spec.objective as object, {
+      additionalMetricNames: ["accuracy"],
+      constraints: [{ metricName: "latency", comparison: "less", value: 5 }],
+    });
+    await home.create(object);
+    await home.untilExperiment("lean", "Succeeded");
+    const warned = async () =>
+      ((await home.store.list(EVENT)).items as StoredEvent[]).filter((one) => one.type === "Warning");
+    await vi.waitFor(async () =>
+      expect((await warned()).map(({ reason, message }) => `${reason}: ${message}`)).toEqual([
+        "MetricsMissing: no value was reported of accuracy, latency; reported were loss; a trial without the metric of a constraint counts as not keeping it",
+      ]),
+    );
   });
 
   it.each([

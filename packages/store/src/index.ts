@@ -7,5 +7,6 @@ export { compileSelectors, type Predicate } from "./engine/selector.ts";
 export type { StoreOptions } from "./engine/store-options.ts";
 export * from "./errors.ts";
 export * from "./observation-store.ts";
+export { parseTime } from "./observations/observation-time.ts";
 export { Thinner } from "./observations/thinner.ts";
 export * from "./resource-store.ts";

@@ -1,6 +1,6 @@
 import { type Metric, TRIAL, type Trial } from "@qalam/api";
 import { wantedMetrics } from "@qalam/collectors";
-import type { ObservationQuery, ObservationRow } from "@qalam/store";
+import { InvalidRequestError, type ObservationQuery, type ObservationRow, parseTime } from "@qalam/store";
 import type { Command } from "commander";
 import { CommandError, EXIT } from "../command-error.ts";
 import { DEFAULT_COLUMNS, metricView, PLOT_LINES } from "../format/metric-view.ts";
@@ -60,6 +60,8 @@ async function metrics(name: string, flags: Flags, terminal: Terminal): Promise<
   if (!FORMATS.includes(output)) throw new CommandError(`--output ${output}: formats are ${FORMATS.join(", ")}`);
   if (points !== undefined && !/^[1-9]\d*$/.test(points))
     throw new CommandError(`--points ${points}: write a number of rows`);
+  checkTime("--start", flags.start);
+  checkTime("--end", flags.end);
   await withHome(terminal, "read", async (home) => {
     const trial = await findTrial(home, name, flags.namespace);
     if (follow === true)
@@ -77,6 +79,16 @@ async function metrics(name: string, flags: Flags, terminal: Terminal): Promise<
     else if (output === "table") print(terminal, rowTable(rows));
     else await printRows(rows, output as RowFormat, terminal);
   });
+}
+
+/** @throws CommandError for a text that is no time */
+function checkTime(flag: string, text: string | undefined): void {
+  if (text === undefined) return;
+  try {
+    parseTime(text, flag);
+  } catch (error) {
+    throw error instanceof InvalidRequestError ? new CommandError(error.message) : error;
+  }
 }
 
 /** All rows, in a format that needs not know the last to write the first. */

@@ -1,6 +1,7 @@
 import type { Trial } from "@qalam/api";
 import { wantedMetrics } from "@qalam/collectors";
 import type { ObservationQuery, ObservationRow } from "@qalam/store";
+import { CommandError, EXIT } from "../command-error.ts";
 import { csvLine } from "../format/csv.ts";
 import { DEFAULT_COLUMNS, metricView, PLOT_LINES } from "../format/metric-view.ts";
 import { PlotData } from "../format/plot-series.ts";
@@ -9,6 +10,8 @@ import { print, type Terminal } from "../terminal.ts";
 import { interruptible } from "./interrupt.ts";
 
 const FRAME_MS = 100;
+/** Names of metrics in a message. */
+const MOST_LISTED = 10;
 
 export interface FollowOptions {
   readonly output: string;
@@ -30,14 +33,27 @@ export async function followMetrics(
     output === "plot" && terminal.stdout.isTTY === true
       ? await livePlot(trial, terminal)
       : rowPrinter(output, terminal);
+  const seen = new Set<string>();
   try {
     await interruptible(async (signal) => {
-      for await (const rows of home.observations.follow({ namespace, name }, query, signal))
+      for await (const rows of home.observations.follow({ namespace, name }, query, signal)) {
+        for (const { metric } of rows) seen.add(metric);
         show.add(wanted === undefined ? rows : rows.filter(({ metric }) => wanted.has(metric)));
+      }
+      if (!signal.aborted) checkSeen(name, metrics, seen);
     });
   } finally {
     show.close();
   }
+}
+
+/** @throws CommandError when a trial has ended without any metric, or without one that was asked for by name */
+function checkSeen(trial: string, wanted: readonly string[] | undefined, seen: ReadonlySet<string>): void {
+  const absent = wanted?.find((metric) => !seen.has(metric));
+  if (absent === undefined && seen.size > 0) return;
+  const there = [...seen].slice(0, MOST_LISTED).join(", ");
+  const what = absent === undefined ? "has no metrics" : `has no metric "${absent}"; it has ${there || "none"}`;
+  throw new CommandError(`trial ${trial} ${what}${seen.size > MOST_LISTED ? ", …" : ""}`, EXIT.failed);
 }
 
 interface RowView {

@@ -25,6 +25,7 @@ import {
   observedStatus,
   runningStatus,
   type TrialEnd,
+  unreportedWarning,
   withJobMessage,
   withJobReason,
 } from "./trial-status.ts";
@@ -126,6 +127,8 @@ export class TrialController {
       const message = withJobMessage("Trial has succeeded", verdict);
       await this.#end(trial, job, { type: "Succeeded", reason, message }, true);
       this.#record(trial, "Normal", "JobSucceeded", `Job ${name} has succeeded`);
+      const warning = unreportedWarning(observed, trial.spec.objective);
+      if (warning !== undefined) this.#record(trial, "Warning", "MetricsMissing", warning);
       return;
     }
     const why = await this.#whyMissing(trial, missing);

@@ -11,6 +11,7 @@ import {
   UNAVAILABLE,
   wantedStrategies,
 } from "@qalam/api";
+import { wantedMetrics } from "@qalam/collectors";
 import { objectiveNames } from "./measurement.ts";
 
 /** How a trial ends: the condition to set. */
@@ -89,6 +90,26 @@ export function missingObjectives(
     const isUsable = parseGoFloat(text) !== undefined || (takesText && text.trim() !== "");
     return isUsable ? [] : [{ name, observed: metric }];
   });
+}
+
+/** What to say of a trial that has its objectives but not all other metrics of its experiment; undefined when it has. */
+export function unreportedWarning(
+  { observation }: TrialStatus,
+  objective: ObjectiveSpec | undefined,
+): string | undefined {
+  const reported = observation?.metrics?.map(({ name }) => name) ?? [];
+  const absent = wantedMetrics(objective).filter((name) => !reported.includes(name));
+  if (absent.length === 0) return undefined;
+  const constrained = (objective?.constraints ?? []).filter(({ metricName }) => absent.includes(metricName));
+  const effect =
+    constrained.length === 0 ? "" : "; a trial without the metric of a constraint counts as not keeping it";
+  return `no value was reported of ${listed(absent)}; reported were ${listed(reported)}${effect}`;
+}
+
+const MOST_LISTED = 10;
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, MOST_LISTED).join(", ")}${names.length > MOST_LISTED ? ", …" : ""}`;
 }
 
 /** Katib's wording: the job's reason and message follow ours. */
