@@ -1,4 +1,6 @@
 import type { ChildProcess } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { writeManifest } from "./manifest.ts";
 import { collect, qalam, startQalam, temporaryFolder, untilOutput } from "./qalam-command.ts";
@@ -69,5 +71,32 @@ describe("a command that watches", () => {
     await run.ended;
     expect(run.child.exitCode).toBe(0);
     await end(second, "SIGTERM");
+  });
+});
+
+describe("a run that another run serves", () => {
+  /** Waits for a file before it ends, so that it runs while the other command ends. */
+  const waiting = (name: string) => `echo ran >> ${name}; while [ ! -e go ]; do sleep 0.05; done; echo loss=$X`;
+
+  it.each(["ends", "is killed"])("goes on when that one %s: its trainings run on, each once", async (how) => {
+    const home = temporaryFolder();
+    const host = follow(home, [
+      "run",
+      writeManifest(home, { name: "host", max: 1, parallel: 1, script: waiting("host.ran").replace("go", "end") }),
+    ]);
+    await untilOutput(host.child, /started/);
+    const guest = follow(home, [
+      "run",
+      writeManifest(home, { name: "guest", max: 4, parallel: 2, script: waiting("guest.ran") }),
+    ]);
+    await untilOutput(guest.child, /started.*\n.*started/);
+    if (how === "ends") writeFileSync(join(home, "end"), "");
+    else host.child.kill("SIGKILL");
+    await host.ended;
+    writeFileSync(join(home, "go"), "");
+    const { status, stderr } = await guest.ended;
+    expect([status, stderr]).toEqual([0, expect.stringContaining("guest succeeded")]);
+    expect(readFileSync(join(home, "guest.ran"), "utf8").trim().split("\n")).toHaveLength(4);
+    writeFileSync(join(home, "end"), "");
   });
 });

@@ -36,3 +36,6 @@ export const CHECKPOINT_PARENT_ANNOTATION = "qalam.dev/checkpoint-parent";
 export const STOP_ANNOTATION = "qalam.dev/stop";
 /** Reason of the Killed condition of trials that a pause stopped: they run again when the experiment goes on. */
 export const PAUSED_REASON = "ExperimentPaused";
+
+/** Header of requests of a client that will serve the data directory when this server ends: what runs need not be stopped then. */
+export const SUCCESSOR_HEADER = "x-qalam-successor";

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, isIP } from "node:net";
+import { SUCCESSOR_HEADER } from "@qalam/api";
 import type { ContainerLogs, ObservationStore, ResourceStore } from "@qalam/store";
 import type { Admission } from "./admission.ts";
 import { type Authorize, newAuthorization, splitTokenPath } from "./authorize.ts";
@@ -31,6 +32,8 @@ export interface ApiServerOptions {
 export interface ApiServer {
   /** `http://127.0.0.1:<port>`, or `https://…`. */
   readonly address: string;
+  /** True while a client is connected that will serve in its stead. */
+  hasSuccessor(): boolean;
   close(): Promise<void>;
 }
 
@@ -47,7 +50,12 @@ export async function startApiServer(
   const certificate = options.tls && new X509Certificate(options.tls.cert);
   const isOwnHost = (name: string) => certificate !== undefined && isNamedIn(certificate, name);
   const authorize = newAuthorization({ token: options.token, isOwnHost });
+  const successors = new Set<ServerResponse>();
   const handle = (request: IncomingMessage, response: ServerResponse, isMisdirected: boolean) => {
+    if (request.headers[SUCCESSOR_HEADER] !== undefined) {
+      successors.add(response);
+      response.on("close", () => successors.delete(response));
+    }
     answer(request, response, { ...options, events, authorize, isMisdirected }, since).catch((error: Error) =>
       fail(error, request, response, options),
     );
@@ -58,6 +66,7 @@ export async function startApiServer(
   const { port } = server.address() as AddressInfo;
   return {
     address: `${options.tls === undefined ? "http" : "https"}://${host}:${port}`,
+    hasSuccessor: () => successors.size > 0,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -188,4 +188,6 @@ export interface LockHolder {
   readonly since: string;
   /** Address of its API server, once it listens. */
   readonly address?: string;
+  /** The server ends with the command that hosts it. */
+  readonly passing?: boolean;
 }

@@ -66,7 +66,7 @@ async function runFiles(files: readonly string[], flags: RunFlags, terminal: Ter
     // A ConfigMap may have been applied before; only then the home is needed to judge.
     if (!/there is no ConfigMap/.test(error.message)) throw error;
   });
-  const home = await openHome(terminal, "run", services);
+  const home = await openHome(terminal, "run", { suggestionServices: services, takesOver: true });
   const { signal, release } = onInterrupt((line) => say(terminal, line));
   try {
     const objects = await loadManifests(texts, flags.namespace, home.store, services.keys());

@@ -24,6 +24,8 @@ const DB_MANAGER_PORT = 6789;
 
 export interface EmbeddedHomeOptions {
   readonly mode: HomeMode;
+  /** The server ends with this command: another that needs one goes on serving. */
+  readonly passing?: boolean;
   /** Port of the API server; any free one by default. */
   readonly port?: number;
   /** Port of the DBManager (gRPC); Katib's if it is free, else any free one by default. */
@@ -44,7 +46,7 @@ export interface EmbeddedHome extends Home {
   readonly address: string | undefined;
   /** `host:port` of the DBManager; absent in mode `read`. */
   readonly dbManager: string | undefined;
-  /** @param stopProcesses ends the trainings that run and has them run again at the next start; else they run on */
+  /** @param stopProcesses ends the trainings that run and has them run again at the next start; else they run on. By default they do when another command takes over */
   close(stopProcesses?: boolean): Promise<void>;
 }
 
@@ -82,7 +84,7 @@ export async function openEmbeddedHome(path: string, options: EmbeddedHomeOption
     where: path,
     address: server.address,
     dbManager: dbManager.address,
-    async close(stopProcesses = true) {
+    async close(stopProcesses = !server.hasSuccessor()) {
       await server.close();
       await controllers.close();
       await runner.close(stopProcesses);
@@ -137,7 +139,7 @@ async function startParts(data: DataDirectory, options: EmbeddedHomeOptions): Pr
 async function startServers(
   { resources: store, observations, path, setAddress }: DataDirectory,
   logs: ContainerLogs,
-  { port, grpcPort, suggestionServices = new Map(), tls, onError }: EmbeddedHomeOptions,
+  { port, grpcPort, suggestionServices = new Map(), tls, passing, onError }: EmbeddedHomeOptions,
 ): Promise<Pick<Parts, "server" | "dbManager"> & { readonly token: string; readonly samplers: SamplerHost }> {
   const left = leftPorts(path);
   const token = ensureToken(path);
@@ -150,7 +152,7 @@ async function startServers(
     ),
   );
   keepCertificate(path, tls?.cert);
-  setAddress(server.address);
+  setAddress(server.address, passing);
   const openDbManager = async () => {
     const { dbManagerService, serveConnections } = await import("@qalam/grpc");
     const services = [dbManagerService({ store, observations, now: () => new Date().toISOString() })];

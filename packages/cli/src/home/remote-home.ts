@@ -1,6 +1,7 @@
-import { TRIAL } from "@qalam/api";
+import { NAMESPACE, SUCCESSOR_HEADER, TRIAL } from "@qalam/api";
 import { Client } from "@qalam/client";
-import type { ObservationQuery, ResourceStore } from "@qalam/store";
+import type { LockHolder, ObservationQuery, ResourceStore } from "@qalam/store";
+import type { EmbeddedHome } from "./embedded-home.ts";
 import type { Home } from "./home.ts";
 import { pinnedFetch } from "./pinned-fetch.ts";
 import { RemoteStore } from "./remote-store.ts";
@@ -8,16 +9,34 @@ import { ReturningServer } from "./returning-server.ts";
 import { readCertificate } from "./server-certificate.ts";
 import { readToken } from "./token.ts";
 
-/** The home that a server in another process serves. */
-export async function openRemoteHome(path: string, address: string, say: (line: string) => void): Promise<Home> {
-  const server = new ReturningServer(path, address, say);
+/** How a command lives with the server of another process. */
+export interface RemoteHomeOptions {
+  /** Tells the user, once, that the server does not answer. */
+  readonly say: (line: string) => void;
+  /** For commands that serve the data directory themselves when the server ended with the command that hosted it. */
+  readonly takeOver?: () => Promise<EmbeddedHome | undefined>;
+}
+
+/** The home that a server in another process serves. @throws ConnectionError when it does not answer */
+export async function openRemoteHome(
+  path: string,
+  holder: LockHolder & { readonly address: string },
+  { say, takeOver }: RemoteHomeOptions,
+): Promise<Home> {
+  let own: EmbeddedHome | undefined;
+  const serve = async () => {
+    own = await takeOver?.();
+    return own?.address;
+  };
+  const server = new ReturningServer(path, holder, say, takeOver && serve);
   const client = new Client({
     baseUrl: () => server.address,
     token: readToken(path),
     backoff: server.backoff,
-    fetch: serverFetch(path),
+    fetch: serverFetch(path, takeOver === undefined ? {} : { [SUCCESSOR_HEADER]: "yes" }),
   });
   const store = new RemoteStore(client);
+  await store.list(NAMESPACE, { limit: 1 });
   const observationsOf = async (uid: string, query: ObservationQuery) => {
     const trial = await findTrial(store, uid);
     return trial === undefined ? { metrics: [], rows: [] } : client.observations(trial, query);
@@ -35,8 +54,8 @@ export async function openRemoteHome(path: string, address: string, say: (line: 
     },
     logs: { read: (pod, options, signal) => client.logs(pod, { ...options, signal }) },
     isServed: true,
-    where: `server at ${address}`,
-    close: async () => {},
+    where: `server at ${holder.address}`,
+    close: async () => own?.close(),
   };
 }
 
@@ -51,9 +70,10 @@ async function findTrial(store: ResourceStore, uid: string): Promise<{ namespace
 }
 
 /** Trusts the certificate that the server of a data directory was started with; one that was started again may have another, or none. */
-function serverFetch(path: string): typeof fetch {
+function serverFetch(path: string, headers: Readonly<Record<string, string>>): typeof fetch {
   let pinned: { readonly certificate: string; readonly fetch: typeof fetch } | undefined;
-  return async (input, init) => {
+  return async (input, given) => {
+    const init = { ...given, headers: { ...(given?.headers as Record<string, string>), ...headers } };
     const certificate = readCertificate(path, input instanceof Request ? input.url : String(input));
     if (certificate === undefined) return fetch(input, init);
     if (pinned?.certificate !== certificate) pinned = { certificate, fetch: pinnedFetch(certificate) };

@@ -18,8 +18,8 @@ export interface DataDirectory {
   readonly path: string;
   readonly resources: ResourceStore;
   readonly observations: ObservationStore;
-  /** Tells other processes where the API server of this one listens. */
-  setAddress(address: string): void;
+  /** Tells other processes where the API server of this one listens. @param passing it ends with the command that hosts it */
+  setAddress(address: string, passing?: boolean): void;
   /** Stores what waits, closes both stores and lets others have the directory. */
   close(): Promise<void>;
 }
@@ -72,7 +72,7 @@ function directoryOf(
     path,
     resources,
     observations,
-    setAddress: (address) => lock.setAddress(address),
+    setAddress: (address, passing) => lock.setAddress(address, passing),
     close: () => {
       closing ??= close();
       return closing;

@@ -35,8 +35,8 @@ export class DirectoryLock {
   }
 
   /** Publishes where the API server of this process listens. */
-  setAddress(address: string): void {
-    this.#holder = { ...this.#holder, address };
+  setAddress(address: string, passing = false): void {
+    this.#holder = { ...this.#holder, address, ...(passing && { passing }) };
     this.#write();
   }
 
