@@ -72,6 +72,29 @@ describe("qalam run", () => {
     expect(await trialsOf(home)).toHaveLength(4);
   });
 
+  it("says that an experiment was stopped and resumed elsewhere; an edit obeys the rules of the counts", async () => {
+    const home = temporaryFolder();
+    const script = "while [ ! -e go ]; do sleep 0.05; done; echo loss=$X";
+    const run = startQalam(["run", writeManifest(home, { max: 3, parallel: 1, script })], { home });
+    const ended = collect(run);
+    await untilOutput(run, /started/);
+    const paused = untilOutput(run, /experiment test paused; go on with: qalam resume test -n default/);
+    expect((await qalam(["stop", "test"], { home })).status).toBe(0);
+    await paused;
+    const wrong = await qalam(["edit", "test", "--parallel-trial-count", "4"], { home });
+    expect(wrong).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("spec.parallelTrialCount: should be less"),
+    });
+    expect((await qalam(["edit", "test", "--max-trial-count", "2"], { home })).status).toBe(0);
+    const resumed = untilOutput(run, /experiment test resumed/);
+    await qalam(["resume", "test"], { home });
+    await resumed;
+    writeFileSync(join(home, "go"), "");
+    expect((await ended).status).toBe(0);
+    expect(await trialsOf(home)).toHaveLength(2);
+  });
+
   it("reads manifests from standard input and folders", async () => {
     const home = temporaryFolder();
     const folder = join(home, "manifests");

@@ -1,10 +1,16 @@
 import { hasCondition } from "./conditions.ts";
+import { PAUSED_ANNOTATION } from "./names.ts";
 import type { Experiment } from "./resources/experiment.ts";
 
 /** Succeeded or Failed. */
 export function isExperimentCompleted(experiment: Pick<Experiment, "status">): boolean {
   const conditions = experiment.status?.conditions;
   return hasCondition(conditions, "Succeeded") || hasCondition(conditions, "Failed");
+}
+
+/** Stopped by `qalam stop` or Ctrl-C, until it is resumed. */
+export function isExperimentPaused({ metadata }: Pick<Experiment, "metadata">): boolean {
+  return metadata.annotations?.[PAUSED_ANNOTATION] !== undefined;
 }
 
 /** Completed, and not about to start again because its budget was raised. */

@@ -6,6 +6,7 @@ import { checkSchema, type Schema } from "../schema-check.ts";
 import type { ValidationContext } from "./catalogue.ts";
 import { Problems } from "./problems.ts";
 import { validateCollector } from "./validate-collector.ts";
+import { validateCounts } from "./validate-counts.ts";
 import { validateObjective } from "./validate-objective.ts";
 import { validateParameters } from "./validate-parameters.ts";
 import { validateTemplate } from "./validate-template.ts";
@@ -28,6 +29,7 @@ export function validateExperiment(given: Experiment, context: ValidationContext
   const experiment = withoutPaths(given, mistyped);
   validateName(experiment, problems);
   validateCounts(experiment, problems);
+  validateResumePolicy(experiment, problems);
   validateObjective(experiment.spec, problems);
   validateAlgorithms(experiment, context, problems);
   validateSearchSpace(experiment, problems);
@@ -64,22 +66,8 @@ function suggestName(name: string): string {
   return (cleaned === "" ? "my-experiment" : cleaned).slice(0, MAX_NAME_LENGTH);
 }
 
-/** Rules 2–6 and 19. */
-function validateCounts({ spec }: Experiment, problems: Problems): void {
-  const { maxTrialCount: max, parallelTrialCount: parallel, maxFailedTrialCount: failed } = spec;
-  if (failed !== undefined && failed < 0)
-    problems.invalid("spec.maxFailedTrialCount", failed, "should not be less than 0");
-  if (max !== undefined && max <= 0) problems.invalid("spec.maxTrialCount", max, "must be greater than 0");
-  if (parallel !== undefined && parallel <= 0)
-    problems.invalid("spec.parallelTrialCount", parallel, "must be greater than 0");
-  if (max !== undefined && failed !== undefined && failed > max)
-    problems.invalid("spec.maxFailedTrialCount", failed, `should be less than or equal to spec.maxTrialCount (${max})`);
-  if (max !== undefined && parallel !== undefined && parallel > max)
-    problems.invalid(
-      "spec.parallelTrialCount",
-      parallel,
-      `should be less than or equal to spec.maxTrialCount (${max})`,
-    );
+/** Rule 19. */
+function validateResumePolicy({ spec }: Experiment, problems: Problems): void {
   const policy = spec.resumePolicy;
   if (policy !== undefined && !RESUME_POLICIES.includes(policy))
     problems.unsupported("spec.resumePolicy", policy, `is not one of ${RESUME_POLICIES.join(", ")}`);

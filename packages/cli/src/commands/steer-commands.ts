@@ -2,6 +2,7 @@ import {
   EXPERIMENT,
   isExperimentCompleted,
   isExperimentOver,
+  isExperimentPaused,
   keyOf,
   type ObjectKey,
   PAUSED_ANNOTATION,
@@ -77,8 +78,7 @@ async function stop(name: string, { namespace }: Flags, terminal: Terminal): Pro
 async function resume(name: string, { namespace }: Flags, terminal: Terminal): Promise<void> {
   await withHome(terminal, "read", async (home) => {
     const experiment = await findExperiment(home, name, namespace);
-    if (experiment.metadata.annotations?.[PAUSED_ANNOTATION] === undefined)
-      throw new CommandError(`experiment ${name} is not stopped`);
+    if (!isExperimentPaused(experiment)) throw new CommandError(`experiment ${name} is not stopped`);
     await home.store.patch(EXPERIMENT, keyOf(experiment), { metadata: { annotations: { [PAUSED_ANNOTATION]: null } } });
     print(terminal, `experiment ${experiment.metadata.namespace}/${name} resumed`);
     hintAtServer(home, terminal);

@@ -5,6 +5,7 @@ import {
   type Experiment,
   type FieldProblem,
   isExperimentCompleted,
+  isExperimentPaused,
   type KubeObject,
   keyOf,
   kindOf,
@@ -36,7 +37,7 @@ export async function applyObject(store: ResourceStore, object: KubeObject): Pro
 
 async function applyExperiment(store: ResourceStore, found: Experiment, wanted: Experiment): Promise<Applied> {
   const spec = applyDefaults(wanted).spec;
-  const paused = found.metadata.annotations?.[PAUSED_ANNOTATION] !== undefined;
+  const paused = isExperimentPaused(found);
   const counts = {
     maxTrialCount: spec.maxTrialCount ?? null,
     parallelTrialCount: spec.parallelTrialCount ?? null,

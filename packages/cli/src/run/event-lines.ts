@@ -1,4 +1,12 @@
-import { type Experiment, latestCondition, objectiveValue, type Trial, type TrialList, trialListOf } from "@qalam/api";
+import {
+  type Experiment,
+  isExperimentPaused,
+  latestCondition,
+  objectiveValue,
+  type Trial,
+  type TrialList,
+  trialListOf,
+} from "@qalam/api";
 import { parametersOf } from "./experiment-progress.ts";
 
 /** Turns changes of resources into one line per event, for logs and pipes. Remembers what it has said, so a repeated event gives no line. */
@@ -6,6 +14,7 @@ export class EventLines {
   readonly #trials = new Map<string, TrialList>();
   readonly #best = new Map<string, string>();
   readonly #states = new Map<string, string>();
+  readonly #paused = new Set<string>();
 
   /** The line for a changed trial, if its state is news. */
   trial(trial: Trial): string | undefined {
@@ -41,6 +50,7 @@ export class EventLines {
         `best so far ${objective.objectiveMetricName}=${objectiveValue(best.observation?.metrics, objective)}  trial ${best.bestTrialName}`,
       );
     }
+    lines.push(...this.#pause(experiment));
     const condition = latestCondition(experiment.status?.conditions);
     if (condition !== undefined && this.#states.get(name) !== condition.type) {
       this.#states.set(name, condition.type);
@@ -49,6 +59,16 @@ export class EventLines {
       );
     }
     return lines;
+  }
+
+  #pause({ metadata }: Experiment): string[] {
+    const isPaused = isExperimentPaused({ metadata });
+    if (isPaused === this.#paused.has(metadata.name)) return [];
+    if (!isPaused) this.#paused.delete(metadata.name);
+    else this.#paused.add(metadata.name);
+    return isPaused
+      ? [`experiment ${metadata.name} paused; go on with: qalam resume ${metadata.name} -n ${metadata.namespace}`]
+      : [`experiment ${metadata.name} resumed`];
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type Condition,
   type Experiment,
+  isExperimentPaused,
   type Metric,
   objectiveValue,
   type Trial,
@@ -73,7 +74,7 @@ export function experimentProgress(
   return {
     name: experiment.metadata.name,
     namespace: experiment.metadata.namespace ?? "default",
-    state: last?.type ?? "Submitted",
+    state: isExperimentPaused(experiment) && !isOver ? "Paused" : (last?.type ?? "Submitted"),
     message: last?.message ?? "",
     counts,
     finished,

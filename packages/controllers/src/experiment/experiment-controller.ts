@@ -5,10 +5,10 @@ import {
   type ExperimentStatus,
   hasCondition,
   isExperimentCompleted,
+  isExperimentPaused,
   isExperimentRestartable,
   keyOf,
   latestCondition,
-  PAUSED_ANNOTATION,
   parseDuration,
   SUGGESTION,
   type Suggestion,
@@ -113,8 +113,7 @@ export class ExperimentController {
   ): Promise<Completion | undefined> {
     const { store } = this.#context;
     try {
-      if (experiment.metadata.annotations?.[PAUSED_ANNOTATION] !== undefined)
-        await stopTrials(store, tally.newestActive(), PAUSE_MESSAGE);
+      if (isExperimentPaused(experiment)) await stopTrials(store, tally.newestActive(), PAUSE_MESSAGE);
       else await advanceExperiment(store, experiment, suggestion, tally);
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
