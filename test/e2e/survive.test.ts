@@ -141,6 +141,13 @@ describe("values and output of all kinds", () => {
     expect((await qalam(["logs", name, "--tail", "1"], { home })).stdout).toBe("loss=0.5\n");
   });
 
+  it("last words with line breaks and escape sequences stay on the line of their event", async () => {
+    const script = "printf 'one\\n\\033[2Jtwo\\n'; exit 3";
+    const { stderr } = await runOne({ script });
+    expect(stderr).toMatch(/trial test-\w+ failed: .* one .*two {2}x=/);
+    expect(stderr).not.toContain("\u001b");
+  });
+
   it("a filter that would blow up a backtracking engine does no harm", async () => {
     const spec = {
       metricsCollectorSpec: {

@@ -25,6 +25,9 @@ import type { ManifestText } from "./manifest-files.ts";
 
 /** Kinds that trials can run on a laptop. */
 export const TRIAL_KINDS: readonly string[] = ["Job", "Pod"];
+/** Problems are said on standard error, which may go elsewhere than the results. */
+const shownOn = { stream: process.stderr };
+
 /** Collectors that are built. */
 export const COLLECTORS: readonly string[] = [
   "StdOut",
@@ -78,9 +81,9 @@ function problemsOf(
   const located = locateProblems(manifest, problems);
   if (located.length === 0) return undefined;
   return reportProblems(located, {
-    heading: (text) => styleText("bold", text),
-    mark: (text) => styleText("red", text),
-    hint: (text) => styleText("cyan", text),
+    heading: (text) => styleText("bold", text, shownOn),
+    mark: (text) => styleText("red", text, shownOn),
+    hint: (text) => styleText("cyan", text, shownOn),
   });
 }
 

@@ -7,6 +7,7 @@ import {
   type TrialList,
   trialListOf,
 } from "@qalam/api";
+import { oneLine } from "../format/one-line.ts";
 import { parametersOf } from "./experiment-progress.ts";
 
 /** Turns changes of resources into one line per event, for logs and pipes. Remembers what it has said, so a repeated event gives no line. */
@@ -31,7 +32,7 @@ export class EventLines {
         ? ""
         : objectiveValue(trial.status?.observation?.metrics, trial.spec.objective);
     if (list === "succeeded") return `trial ${trial.metadata.name} succeeded  ${metric}=${value}  ${parameters}`;
-    return `trial ${trial.metadata.name} ${stateWords[list]}: ${condition?.message ?? "no message"}  ${parameters}`;
+    return `trial ${trial.metadata.name} ${stateWords[list]}: ${oneLine(condition?.message ?? "no message")}  ${parameters}`;
   }
 
   /** The line for a changed experiment: its state, or a new best trial. */
@@ -55,7 +56,7 @@ export class EventLines {
     if (condition !== undefined && this.#states.get(name) !== condition.type) {
       this.#states.set(name, condition.type);
       lines.push(
-        `experiment ${name} ${condition.type.toLowerCase()}${condition.type === "Created" ? "" : `: ${condition.message ?? ""}`}`,
+        `experiment ${name} ${condition.type.toLowerCase()}${condition.type === "Created" ? "" : `: ${oneLine(condition.message ?? "")}`}`,
       );
     }
     return lines;

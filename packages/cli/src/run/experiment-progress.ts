@@ -8,6 +8,7 @@ import {
   type TrialList,
   trialListOf,
 } from "@qalam/api";
+import { oneLine } from "../format/one-line.ts";
 
 /** What a person wants to know of a running experiment, worked out of the resources alone. */
 export interface ExperimentProgress {
@@ -88,7 +89,7 @@ export function experimentProgress(
 
 /** `name=value` pairs in the order of the search space. */
 export function parametersOf(assignments: readonly { name: string; value: string }[] | undefined): string {
-  return (assignments ?? []).map(({ name, value }) => `${name}=${value}`).join(" ");
+  return (assignments ?? []).map(({ name, value }) => `${name}=${oneLine(value)}`).join(" ");
 }
 
 function runningTrial(trial: Trial, latest: string | undefined, now: number): RunningTrial {

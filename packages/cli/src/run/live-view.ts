@@ -17,13 +17,19 @@ export function liveView(progress: ExperimentProgress, columns: number, rows: nu
       : `best ${styleText("green", `${progress.best.objective}=${progress.best.value}`)}  ${progress.best.parameters}`,
     ...shown.map(
       (trial) =>
-        `  ${styleText("cyan", trial.name)} ${elapsed(trial.elapsed)}  ${trial.latest ?? styleText("dim", "no metric yet")}  ${styleText("dim", trial.parameters)}`,
+        `  ${styleText("cyan", shortName(trial.name, columns))} ${elapsed(trial.elapsed)}  ${trial.latest ?? styleText("dim", "no metric yet")}  ${styleText("dim", trial.parameters)}`,
     ),
     ...(progress.running.length > shown.length
       ? [styleText("dim", `  … and ${progress.running.length - shown.length} more`)]
       : []),
   ];
   return lines.map((line) => fitWidth(line, columns)).join("\n");
+}
+
+/** Names of trials differ at their end. */
+function shortName(name: string, columns: number): string {
+  const room = Math.max(9, Math.floor(columns / 3));
+  return name.length <= room ? name : `…${name.slice(1 - room)}`;
 }
 
 function bar({ finished, total }: ExperimentProgress, width: number): string {
