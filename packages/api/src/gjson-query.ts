@@ -1,6 +1,7 @@
 import type { GjsonResult } from "./gjson.ts";
 import { splitTop } from "./gjson-text.ts";
 import { wildcardPattern } from "./gjson-wildcard.ts";
+import { parseGoFloat } from "./go-float.ts";
 import type { Json } from "./resources/object.ts";
 
 const operators = ["==", "!=", "<=", ">=", "!%", "=", "<", ">", "%"] as const;
@@ -9,6 +10,7 @@ type Operator = (typeof operators)[number];
 /** True when an element satisfies `path op value`; without an operator, when it has the path. An empty path means the element itself. */
 export function matchesQuery(item: Json, query: string, evaluate: (value: Json, path: string) => GjsonResult): boolean {
   const { path, operator, operand } = parseQuery(query);
+  if (path === "" && operator === undefined) return false;
   const found: GjsonResult = path === "" ? { exists: true, value: item } : evaluate(item, path);
   if (operator === undefined) return found.exists;
   if (operand.startsWith("~")) return operator === "!=" ? !isKindOf(found, operand) : isKindOf(found, operand);
@@ -33,11 +35,13 @@ function parseQuery(query: string): Query {
   return { path: text, operator: undefined, operand: "" };
 }
 
-function parseOperand(text: string): Json {
+/** A quoted operand as its text; any other as it stands, as in Go. */
+function parseOperand(text: string): string {
+  if (!text.startsWith('"')) return text;
   try {
-    return JSON.parse(text) as Json;
+    return String(JSON.parse(text));
   } catch {
-    return text; // an unquoted word is a text, as in Go
+    return text.slice(1).replace(/"$/, "");
   }
 }
 
@@ -53,22 +57,29 @@ function isKindOf(found: GjsonResult, operand: string): boolean {
   return operand === "~*" && found.exists;
 }
 
-function compare(value: Json, operator: Operator, operand: Json): boolean {
-  if (operator === "%" || operator === "!%") {
-    const matches = typeof value === "string" && wildcardPattern(String(operand)).test(value);
-    return (operator === "%") === matches;
-  }
-  if (operator === "!=") return !equal(value, operand);
-  if (operator === "=" || operator === "==") return equal(value, operand);
-  if (typeof value !== typeof operand || (typeof value !== "number" && typeof value !== "string")) return false;
-  const [left, right] = [value, operand as typeof value];
-  if (operator === "<") return left < right;
-  if (operator === "<=") return left <= right;
-  return operator === ">" ? left > right : left >= right;
+/** By the type of the value, as gjson does: numbers are compared with the operand's number, also when it is quoted; null, objects and lists match nothing. */
+function compare(value: Json, operator: Operator, operand: string): boolean {
+  if (typeof value === "string") return compareText(value, operator, operand);
+  if (typeof value === "number") return ordered(value, operator, parseGoFloat(operand) ?? 0);
+  if (typeof value !== "boolean") return false;
+  if (operator === "=" || operator === "==") return operand === String(value);
+  if (operator === "!=") return operand !== String(value);
+  if (operator === ">=") return value;
+  if (operator === "<=") return !value;
+  return operand === String(!value) && operator === (value ? ">" : "<");
 }
 
-function equal(value: Json, operand: Json): boolean {
-  return typeof value === "object" && value !== null
-    ? JSON.stringify(value) === JSON.stringify(operand)
-    : value === operand;
+function compareText(value: string, operator: Operator, operand: string): boolean {
+  if (operator === "%") return wildcardPattern(operand).test(value);
+  if (operator === "!%") return !wildcardPattern(operand).test(value);
+  return ordered(value, operator, operand);
+}
+
+function ordered<T extends string | number>(value: T, operator: Operator, operand: T): boolean {
+  if (operator === "=" || operator === "==") return value === operand;
+  if (operator === "!=") return value !== operand;
+  if (operator === "<") return value < operand;
+  if (operator === "<=") return value <= operand;
+  if (operator === ">") return value > operand;
+  return operator === ">=" && value >= operand;
 }

@@ -26,6 +26,9 @@ const metadataIndex = /^(Annotations|Labels)\[(.+)\]$/;
 /** What stands in a template for a value. */
 export const PLACEHOLDER = /\$\{trialParameters\.(.+?)\}/g;
 
+/** Stands for every value where a template is looked at before it is filled. */
+export const STAND_IN = "test-value";
+
 /** True for `${trialSpec.Name}` and its like (Katib behaviour 4.2). */
 export function isMetadataReference(reference: string): boolean {
   const field = metadataReference.exec(reference)?.[1];
@@ -52,7 +55,7 @@ export function renderTrialTemplate(input: TemplateInput): TemplateObject {
 
 /** Parses a ConfigMap's template with every placeholder replaced by a text, to look at its kind and metadata. @throws TemplateError */
 export function templateHeader(text: string): TemplateObject {
-  return parseTemplate(text.replace(PLACEHOLDER, "test-value"));
+  return parseTemplate(text.replace(PLACEHOLDER, STAND_IN));
 }
 
 function parseTemplate(text: string): TemplateObject {
@@ -60,7 +63,8 @@ function parseTemplate(text: string): TemplateObject {
   try {
     object = parse(text);
   } catch (error) {
-    throw new TemplateError(`the trial template is not valid YAML: ${(error as Error).message}`);
+    const [reason] = (error as Error).message.split("\n");
+    throw new TemplateError(`the trial template is not valid YAML: ${reason?.replace(/:$/, "")}`);
   }
   if (typeof object !== "object" || object === null || Array.isArray(object))
     throw new TemplateError("the trial template is not an object; expected apiVersion, kind and spec");
@@ -109,10 +113,25 @@ function metadataValue(reference: string, header: TemplateObject, trial: { name:
   if (field === "Namespace") return trial.namespace;
   if (field === "Kind") return header.kind ?? "";
   if (field === "APIVersion") return header.apiVersion ?? "";
-  const [, map = "", key = ""] = metadataIndex.exec(field) ?? [];
-  const entries = header.metadata?.[map.toLowerCase()] as Record<string, string> | undefined;
-  const value = entries?.[key];
-  if (value === undefined)
-    throw new TemplateError(`${reference}: the template's metadata.${map.toLowerCase()} has no "${key}"`);
+  const { map, key, value } = metadataEntry(field, header);
+  if (value === undefined) throw new TemplateError(`${reference}: the template's metadata.${map} has no "${key}"`);
   return value;
+}
+
+/** The label or annotation that a reference names, when the template has none such; with the keys it has. */
+export function missingMetadata(
+  reference: string,
+  header: TemplateObject,
+): { readonly map: string; readonly key: string; readonly keys: readonly string[] } | undefined {
+  const field = metadataReference.exec(reference)?.[1] ?? "";
+  if (!metadataIndex.test(field)) return undefined;
+  const { map, key, value, entries } = metadataEntry(field, header);
+  return value === undefined ? { map, key, keys: Object.keys(entries) } : undefined;
+}
+
+function metadataEntry(field: string, header: TemplateObject) {
+  const [, name = "", key = ""] = metadataIndex.exec(field) ?? [];
+  const map = name.toLowerCase();
+  const entries = (header.metadata?.[map] ?? {}) as Record<string, string>;
+  return { map, key, entries, value: entries[key] };
 }

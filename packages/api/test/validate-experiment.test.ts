@@ -214,6 +214,16 @@ const rules: [rule: string, path: string, words: RegExp, change: Change][] = [
       e.spec.trialTemplate.primaryContainerName = "trainer";
     },
   ],
+  [
+    "a label that the template has not",
+    "spec.trialTemplate.trialParameters[2].reference",
+    /metadata.labels has no "tier".*did you mean "tiers"/,
+    (e) => {
+      e.spec.trialTemplate.trialSpec.metadata = { labels: { tiers: "a" } };
+      e.spec.trialTemplate.trialParameters.push({ name: "n", reference: "${trialSpec.Labels[tier]}" });
+      e.spec.trialTemplate.trialSpec.spec.template.spec.containers[0].args = ["${trialParameters.n}"];
+    },
+  ],
   ["goal that is no number", "spec.objective.goal", /finite/, (e) => (e.spec.objective.goal = Number.NaN)],
   ["38 no search space", "spec.parameters", /neither/, (e) => delete e.spec.parameters],
   [
@@ -424,6 +434,25 @@ describe("validateExperiment", () => {
     expect(found.filter((path) => path.endsWith("parameterType"))).toHaveLength(1);
     expect(found.filter((path) => path.endsWith("distribution"))).toHaveLength(1);
     expect(found.filter((path) => path === "metadata.name")).toHaveLength(2);
+  });
+
+  it("lets a placeholder of a ConfigMap's template stand for a number, and for no list", () => {
+    const template = validExperiment().spec.trialTemplate?.trialSpec as { spec: Record<string, unknown> };
+    const text = (changes: object) => JSON.stringify({ ...template, spec: { ...template.spec, ...changes } });
+    const unquoted = (source: string) => source.replace(/"(\$\{trialParameters.\w+\})"/g, "$1");
+    const problems = (source: string) => {
+      const { spec, ...rest } = validExperiment();
+      const { trialSpec: _, ...trialTemplate } = spec.trialTemplate ?? {};
+      const configMap = { configMapName: "m", configMapNamespace: "default", templatePath: "job" };
+      const conditions = { successCondition: "a", failureCondition: "b" };
+      const experiment = { ...rest, spec: { ...spec, trialTemplate: { ...trialTemplate, ...conditions, configMap } } };
+      const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m", namespace: "default" } };
+      return validateExperiment(applyDefaults(experiment), context([{ ...map, data: { job: source } }]));
+    };
+    expect(problems(unquoted(text({ backoffLimit: "${trialParameters.lr}" })))).toEqual([]);
+    expect(problems(text({ template: "${trialParameters.lr}" })).map(({ problem }) => problem)).toContainEqual(
+      expect.stringContaining("expected an object"),
+    );
   });
 
   it("lets a placeholder stand for a quantity", () =>

@@ -68,6 +68,7 @@ describe("evaluateGjson", () => {
     name: { first: "Ada", last: "L" },
     "a.b": 1,
     n: [1, 5, 10],
+    mixed: [1, "a", null, true, [1], { b: 1 }],
     friends: [
       { first: "Dale", age: 44, nets: ["ig", "fb"] },
       { first: "Roger", age: 68, nets: ["fb"] },
@@ -95,9 +96,15 @@ describe("evaluateGjson", () => {
     ["!true", true],
     ["name.[@this]", [{ first: "Ada", last: "L" }]],
     ["friends.#(age>100)#", []],
+    ['friends.#(age=="44").first', "Dale"],
+    ["mixed.#(!=1)#", ["a", true]],
+    ['mixed.#(>"A")#', [1, "a"]],
+    ["mixed.#(==true)#", [true]],
+    ["mixed.#()#", []],
   ] as [string, Json][])("%s", (path, value) => expect(evaluateGjson(document, path)).toEqual({ exists: true, value }));
-  it.each(["nope", "n.9", 'friends.#(first=="X")', "", "@nope", "name.first.x"])("finds nothing at %j", (path) =>
-    expect(evaluateGjson(document, path)).toEqual({ exists: false }),
+  it.each(["nope", "n.9", 'friends.#(first=="X")', "", "@nope", "name.first.x", "n.#()", "mixed.#(==null)"])(
+    "finds nothing at %j",
+    (path) => expect(evaluateGjson(document, path)).toEqual({ exists: false }),
   );
   it("never throws, whatever the path", () =>
     fc.assert(

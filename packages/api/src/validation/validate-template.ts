@@ -1,7 +1,8 @@
 import { isBalanced } from "../gjson-text.ts";
+import { JOB_KIND_DEFAULTS } from "../job-kinds.ts";
 import { didYouMean } from "../nearest.ts";
 import type { Experiment, TemplateObject, TrialTemplate } from "../resources/experiment.ts";
-import { isMetadataReference, PLACEHOLDER, TemplateError, templateHeader } from "../trial-template.ts";
+import { isMetadataReference, missingMetadata, PLACEHOLDER, TemplateError, templateHeader } from "../trial-template.ts";
 import type { ValidationContext } from "./catalogue.ts";
 import type { Problems } from "./problems.ts";
 import { findRunnable, runnableVersion, validateRunnable } from "./validate-runnable.ts";
@@ -26,7 +27,9 @@ export function validateTemplate(experiment: Experiment, context: ValidationCont
   validateTrialParameters(experiment, text, problems);
   validatePlaceholders(template, source, problems);
   const object = typeof source === "string" ? parsedTemplate(source, problems) : source;
-  if (object !== undefined) validateObject(object, template, typeof source !== "string", context, problems);
+  if (object === undefined) return;
+  validateReferences(object, template, problems);
+  validateObject(object, template, typeof source !== "string", context, problems);
 }
 
 /** Rule 22, and that the expressions can be read. */
@@ -37,11 +40,17 @@ function validateJobConditions(template: TrialTemplate, problems: Problems): voi
       problems.required(
         `${at}.${key}`,
         `this kind of job has no default ${key}`,
-        'write a GJSON expression, for example status.conditions.#(type=="Complete")#|#(status=="True")#',
+        `write a GJSON expression, for example ${exampleCondition(template, key)}`,
       );
     else if (!isBalanced(expression))
       problems.invalid(`${at}.${key}`, expression, "is not a GJSON expression: a bracket or quote is not closed");
   }
+}
+
+function exampleCondition({ trialSpec }: TrialTemplate, key: "successCondition" | "failureCondition"): string {
+  return trialSpec?.kind === "Pod"
+    ? `status.[@this].#(phase=="${key === "successCondition" ? "Succeeded" : "Failed"}")#`
+    : (JOB_KIND_DEFAULTS.Job?.[key] ?? "");
 }
 
 /** Rules 24–27. @returns the object, or the text of a ConfigMap's key */
@@ -111,7 +120,9 @@ function validateTrialParameters({ spec }: Experiment, text: string, problems: P
         `${path}.reference`,
         reference,
         `there is no parameter "${reference}"`,
-        didYouMean(reference, searched) ?? `parameters are: ${searched.join(", ")}`,
+        reference.startsWith("${")
+          ? "of the trial there are ${trialSpec.Name}, Namespace, Kind, APIVersion, Labels[key] and Annotations[key]"
+          : (didYouMean(reference, searched) ?? `parameters are: ${searched.join(", ")}`),
       );
     }
     if (name !== "" && !placeholders.has(name))
@@ -131,6 +142,21 @@ function validateTrialParameters({ spec }: Experiment, text: string, problems: P
         "no trialParameter refers to this parameter",
         `add { name: ${name}, reference: ${name} } to spec.trialTemplate.trialParameters and use it in the template`,
       );
+}
+
+/** Labels and annotations that trialParameters refer to are there (Katib behaviour 4.2): else no trial could be made. */
+function validateReferences(object: TemplateObject, { trialParameters = [] }: TrialTemplate, problems: Problems): void {
+  for (const [i, { reference = "" }] of trialParameters.entries()) {
+    const missing = missingMetadata(reference, object);
+    if (missing === undefined) continue;
+    const { map, key, keys } = missing;
+    problems.invalid(
+      `${at}.trialParameters[${i}].reference`,
+      reference,
+      `the template's metadata.${map} has no ${JSON.stringify(key)}`,
+      didYouMean(key, keys) ?? `add it to the template's metadata.${map}`,
+    );
+  }
 }
 
 /** Rule 33: every placeholder is filled. */
@@ -170,7 +196,7 @@ function parsedTemplate(text: string, problems: Problems): TemplateObject | unde
     return templateHeader(text);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    problems.invalid(`${at}.configMap`, "…", error.message);
+    problems.invalid(`${at}.configMap`, undefined, error.message);
     return undefined;
   }
 }
