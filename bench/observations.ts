@@ -49,6 +49,21 @@ async function measure(what: string, count: number, run: () => Promise<unknown>)
   console.log(`${what.padEnd(52)} ${milliseconds.toFixed(1).padStart(10)} ms ${rate.toFixed(0).padStart(10)} /s`);
 }
 
+/** How long others wait while the rows of a deleted trial go, some at a time. */
+async function whileDeleted(): Promise<void> {
+  const waits: number[] = [];
+  for (let i = 0; i < 2000; i++) {
+    const start = performance.now();
+    await observations.append("other", [{ ...(portion(0)[0] as ObservationRow), sequence: i }]);
+    waits.push(performance.now() - start);
+  }
+  waits.sort((a, b) => a - b);
+  const [median = 0, worst = 0] = [waits[1000], waits.at(-1)];
+  console.log(
+    `2000 rows appended meanwhile, one at a time: ${median.toFixed(2)} ms, at most ${worst.toFixed(1)} ms each`,
+  );
+}
+
 await measure(`append ${perTrial * trials} rows, ${TOGETHER} trials at a time`, perTrial * trials, async () => {
   let next = 0;
   const reporter = async (): Promise<void> => {
@@ -75,8 +90,11 @@ for (const downsample of [500, 1000])
   await measure(`query one trial thinned to ${downsample}`, perTrial, () => observations.query(trial, { downsample }));
 const half = { downsample: 500, start: new Date(Date.UTC(2026, 0, 1) + (perTrial / 2) * 137).toISOString() };
 await measure("query the second half thinned to 500", perTrial / 2, () => observations.query(trial, half));
+const thousandth = { start: half.start, end: new Date(Date.parse(half.start) + (perTrial / 1000) * 137).toISOString() };
 await measure("append again what is known (one trial)", perTrial, () => report(0));
+await measure("query a thousandth of it, all rows", perTrial / 1000, () => observations.query(trial, thousandth));
 await measure("delete one trial", perTrial, () => observations.delete(trial));
+await whileDeleted();
 console.log(
   `file ${(statSync(join(directory, "qalam.db")).size / 1e6).toFixed(0)} MB; process ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB, at most ${(mostMemory / 1e6).toFixed(0)} MB while rows were handed on`,
 );
