@@ -85,12 +85,22 @@ export async function* followTrialObservations(
   backoff: Backoff,
 ): AsyncGenerator<ObservationRow[]> {
   const path = objectPath(TRIAL, trial, "observations");
+  /** Where the next connection goes on, and the rows that came after it. */
+  let cursor: string | undefined;
   const told = new Set<string>();
   const open = () =>
-    connection.jsonLines<{ rows: ObservationRow[] }>({ path, query: { ...query, watch: true }, signal });
-  for await (const { rows } of reconnecting(connection, open, { backoff, signal, endsWithAnswer: true })) {
-    const news = rows.filter((row) => !told.has(identity(row)));
+    connection.jsonLines<{ rows: ObservationRow[]; cursor?: string }>({
+      path,
+      query: { ...query, watch: true, cursor },
+      signal,
+    });
+  for await (const line of reconnecting(connection, open, { backoff, signal, endsWithAnswer: true })) {
+    const news = line.rows.filter((row) => !told.has(identity(row)));
     for (const row of news) told.add(identity(row));
+    if (line.cursor !== undefined && line.cursor !== cursor) {
+      cursor = line.cursor;
+      told.clear();
+    }
     if (news.length > 0) yield news;
   }
 }

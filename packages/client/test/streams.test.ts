@@ -1,6 +1,6 @@
 import { POD, TRIAL } from "@qalam/api";
 import type { ContainerLogs, LogOptions, ObservationQuery, ObservationRow } from "@qalam/store";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { serve } from "./served-store.ts";
 
 const key = { namespace: "default", name: "t" };
@@ -206,6 +206,42 @@ describe("observations", () => {
       if (count > many.length) await finish();
     }
     expect(count).toBe(200_001);
+  }, 60_000);
+
+  it("are followed from where a broken connection had come to, not from the start", async () => {
+    const { served, client, uid, finish } = await servedTrial();
+    const there = 100_000; // more than fits what connections hold on their way
+    const many = (from: number, count: number, metric = "loss") =>
+      Array.from({ length: count }, (_, i) => ({ ...row(1, metric), sequence: ((from + i) * 7919) % 1_000_003 }));
+    await served.observations.append(uid, many(0, there));
+    const asked: [from: number, until: number][] = [];
+    const { portions } = served.observations;
+    vi.spyOn(served.observations, "portions").mockImplementation((of, query = {}) => {
+      asked.push([query.from ?? 0, query.until ?? -1]);
+      return portions.call(served.observations, of, query);
+    });
+    const seen = new Set<number>();
+    let [count, breaks] = [0, 0];
+    for await (const rows of client.followObservations(key, { metric: "loss" })) {
+      count += rows.length;
+      for (const { sequence } of rows) seen.add(sequence);
+      // In the middle of what was there; when that was read; and after what came meanwhile.
+      if (breaks < 3 && (breaks === 0 || count === there + 500 * breaks)) {
+        const fresh = [...many(there + 500 * breaks, 500), ...many(breaks, 1, "other")];
+        breaks += 1;
+        await served.stop();
+        await served.observations.append(uid, fresh);
+      }
+      if (count === there + 1500) await finish();
+    }
+    expect([count, seen.size, breaks]).toEqual([there + 1500, there + 1500, 3]);
+    expect(asked).toEqual([
+      [0, there],
+      [0, there],
+      [there, there + 501],
+      [there + 501, there + 1002],
+      [there + 1002, there + 1503],
+    ]);
   }, 60_000);
 
   it("end when the signal aborts, and free the server's watch", async () => {

@@ -6,12 +6,20 @@ import {
   type ObservationStore,
   type ResourceStore,
 } from "@qalam/store";
+import type { FollowCursor } from "./follow-cursor.ts";
 
 /** Rows of a trial. */
 export interface FollowedRows {
   readonly rows: readonly ObservationRow[];
   /** Whether they came while the trial was followed. */
   readonly isNews: boolean;
+  /** Where who has these rows has come to; absent where a break makes some of the next rows come again. */
+  readonly cursor?: FollowCursor;
+}
+
+/** What of a trial is followed, and from where on. */
+export interface FollowQuery extends ObservationQuery {
+  readonly cursor?: FollowCursor;
 }
 
 /**
@@ -21,13 +29,14 @@ export interface FollowedRows {
 export async function* followObservations(
   { store, observations }: { readonly store: ResourceStore; readonly observations: ObservationStore },
   key: ObjectKey,
-  query: ObservationQuery,
+  query: FollowQuery,
   signal: AbortSignal,
 ): AsyncGenerator<FollowedRows> {
   const trial = await store.get(TRIAL, key, { shared: true });
   if (trial === undefined) throw new NotFoundError("trials.kubeflow.org", key.name);
-  const news = new News(trial, query.metric);
-  const unsubscribe = observations.subscribe((uid, rows) => news.add(uid, rows));
+  const uid = trial.metadata.uid ?? "";
+  const news = new News(uid, query.metric);
+  const unsubscribe = observations.subscribe((of, rows, end) => news.add(of, rows, end));
   const watch = store.watch(TRIAL, {
     namespace: key.namespace,
     fieldSelector: `metadata.name=${key.name}`,
@@ -40,18 +49,52 @@ export async function* followObservations(
       if (event.type === "DELETED" || (event.type !== "BOOKMARK" && isOver(event.object))) return;
   })().finally(stop);
   try {
-    yield { rows: [], isNews: false };
-    for await (const rows of rowsThere(observations, trial.metadata.uid ?? "", query)) {
-      news.forget(rows);
-      yield { rows, isNews: false };
+    const count = await observations.count(uid);
+    news.leaveOutBefore(count);
+    for await (const past of pastRows(observations, uid, query, count)) {
+      if (query.downsample !== undefined) news.forget(past.rows);
+      yield past;
     }
-    for (let rows = await news.next(); rows !== undefined; rows = await news.next()) yield { rows, isNews: true };
+    for (let some = await news.next(); some !== undefined; some = await news.next()) yield some;
   } finally {
     signal.removeEventListener("abort", stop);
     unsubscribe();
     watch.close();
     await watching;
   }
+}
+
+/** The first `count` rows from the cursor on: what it had begun, and what has come since. */
+async function* pastRows(
+  observations: ObservationStore,
+  uid: string,
+  { cursor, ...query }: FollowQuery,
+  count: number,
+): AsyncGenerator<FollowedRows> {
+  // A cursor beyond the rows there are is of rows that were deleted.
+  const begun = cursor !== undefined && cursor.until <= count ? cursor : { from: 0, until: count, told: 0 };
+  yield { rows: [], isNews: false, cursor: begun };
+  if (query.downsample !== undefined && begun.from < begun.until) {
+    yield { rows: await observations.query(uid, query), isNews: false, cursor: reached(count) };
+    return;
+  }
+  const parts = begun.until < count ? [begun, { from: begun.until, until: count, told: 0 }] : [begun];
+  for (const { from, until, told } of parts.filter((part) => part.from < part.until)) {
+    let passed = 0;
+    for await (const rows of observations.portions(uid, { ...query, from, until })) {
+      const before = passed;
+      passed += rows.length;
+      if (passed > told) {
+        const rest = rows.slice(Math.max(0, told - before));
+        yield { rows: rest, isNews: false, cursor: { from, until, told: passed } };
+      }
+    }
+    yield { rows: [], isNews: false, cursor: reached(until) };
+  }
+}
+
+function reached(number: number): FollowCursor {
+  return { from: number, until: number, told: 0 };
 }
 
 /** The rows there are: all of them in portions, or thinned. */
@@ -72,26 +115,34 @@ function isOver({ status }: Trial): boolean {
 class News {
   readonly #uid: string;
   readonly #metric: string | undefined;
-  #rows: ObservationRow[] = [];
+  #batches: { rows: readonly ObservationRow[]; readonly end: number }[] = [];
   #isOver = false;
   #wake: (() => void) | undefined;
 
-  constructor({ metadata }: Trial, metric: string | undefined) {
-    this.#uid = metadata.uid ?? "";
+  constructor(uid: string, metric: string | undefined) {
+    this.#uid = uid;
     this.#metric = metric;
   }
 
-  add(uid: string, rows: readonly ObservationRow[]): void {
+  /** Rows with lower numbers are read otherwise. */
+  leaveOutBefore(first: number): void {
+    this.#batches = this.#batches.filter(({ end }) => end > first);
+  }
+
+  /** @param end the number after that of the last row */
+  add(uid: string, rows: readonly ObservationRow[], end: number): void {
     if (uid !== this.#uid) return;
-    for (const row of rows) if (this.#metric === undefined || row.metric === this.#metric) this.#rows.push(row);
+    const wanted = this.#metric === undefined ? rows : rows.filter(({ metric }) => metric === this.#metric);
+    if (wanted.length === 0) return;
+    this.#batches.push({ rows: wanted, end });
     this.#wake?.();
   }
 
   /** Leaves out what was read otherwise. */
   forget(read: readonly ObservationRow[]): void {
-    if (this.#rows.length === 0) return;
+    if (this.#batches.length === 0) return;
     const known = new Set(read.map(identity));
-    this.#rows = this.#rows.filter((row) => !known.has(identity(row)));
+    for (const batch of this.#batches) batch.rows = batch.rows.filter((row) => !known.has(identity(row)));
   }
 
   end(): void {
@@ -100,14 +151,17 @@ class News {
   }
 
   /** @returns undefined when no more come */
-  async next(): Promise<readonly ObservationRow[] | undefined> {
-    if (this.#rows.length === 0 && !this.#isOver)
+  async next(): Promise<FollowedRows | undefined> {
+    if (this.#batches.length === 0 && !this.#isOver)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows.length > 0 ? rows : this.#isOver ? undefined : this.next();
+    const batches = this.#batches;
+    this.#batches = [];
+    const last = batches.at(-1);
+    if (last !== undefined)
+      return { rows: batches.flatMap(({ rows }) => rows), isNews: true, cursor: reached(last.end) };
+    return this.#isOver ? undefined : this.next();
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type ObservationStore,
   type ResourceStore,
 } from "@qalam/store";
+import { cursorText, type FollowCursor, parseCursor } from "./follow-cursor.ts";
 import { followObservations, rowsThere } from "./follow-observations.ts";
 import { readBody } from "./read-body.ts";
 import { noSuchMethod, type ResourceRequest } from "./resource-request.ts";
@@ -34,7 +35,7 @@ export async function handleObservations(
 /** A trial may have millions of rows: no line holds more than this. */
 const ROWS_PER_LINE = 1000;
 
-/** The rows there are and those that come, as JSON lines `{"rows": […]}`, until the trial has ended. */
+/** The rows there are and those that come, as JSON lines `{"rows": […]}`, until the trial has ended. A line with a `cursor` says where a request with it goes on. */
 async function follow(
   { response, query, path }: ResourceRequest,
   store: ResourceStore,
@@ -43,10 +44,11 @@ async function follow(
   const gone = new AbortController();
   response.on("close", () => gone.abort());
   const key = { namespace: path.namespace, name: path.name ?? "" };
-  const wanted = observationQuery(query);
-  for await (const { rows, isNews } of followObservations({ store, observations }, key, wanted, gone.signal)) {
+  const cursor = query.get("cursor");
+  const wanted = { ...observationQuery(query), ...(cursor !== null && { cursor: parseCursor(cursor) }) };
+  for await (const { rows, isNews, cursor } of followObservations({ store, observations }, key, wanted, gone.signal)) {
     if (!response.headersSent) writeHead(response).flushHeaders();
-    for (const line of jsonLines(rows)) {
+    for (const line of jsonLines(rows, cursor)) {
       response.write(line);
       if (isTooSlow(response)) return void response.destroy();
       if (!isNews) await roomFor(response);
@@ -77,9 +79,14 @@ function writeHead(response: ServerResponse): ServerResponse {
   return response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
 }
 
-function* jsonLines(rows: readonly ObservationRow[]): Generator<string> {
-  for (let start = 0; start < rows.length; start += ROWS_PER_LINE)
-    yield `${JSON.stringify({ rows: rows.slice(start, start + ROWS_PER_LINE) })}\n`;
+/** @param cursor for the last of them */
+function* jsonLines(rows: readonly ObservationRow[], cursor?: FollowCursor): Generator<string> {
+  const lines = Math.ceil(rows.length / ROWS_PER_LINE);
+  for (let i = 0; i < Math.max(lines, cursor === undefined ? 0 : 1); i++) {
+    const some = rows.slice(i * ROWS_PER_LINE, (i + 1) * ROWS_PER_LINE);
+    const isLast = i >= lines - 1;
+    yield `${JSON.stringify({ rows: some, ...(isLast && cursor !== undefined && { cursor: cursorText(cursor) }) })}\n`;
+  }
 }
 
 /** The rows and the summary of each metric, written as they are read. Query: metric, start, end, downsample. */

@@ -17,9 +17,13 @@ export interface ObservationStore {
 
   /**
    * All rows that a query selects, some thousands at a time: memory stays bounded however many there are. By time, then arrival, as far as a trial has no more than
-   * 200,000 rows; those of a longer one source by source, by sequence. Rows that come meanwhile are left out.
+   * 200,000 rows; those of a longer one source by source, by sequence. Rows that come meanwhile are left out. With an `until` the same rows come in the same order
+   * however often it is asked.
    */
-  portions(trialUid: string, options?: Omit<ObservationQuery, "downsample">): AsyncIterable<readonly ObservationRow[]>;
+  portions(trialUid: string, options?: PortionQuery): AsyncIterable<readonly ObservationRow[]>;
+
+  /** How many rows of a trial are stored. Rows are numbered from 0 in order of arrival, so the next one gets this number. */
+  count(trialUid: string): Promise<number>;
 
   /**
    * min, max and latest per metric, as Katib behaviour 3.4 defines them: values keep their text, only those that parse as Go floats take
@@ -34,10 +38,13 @@ export interface ObservationStore {
   delete(trialUid: string): Promise<void>;
 
   /** Calls back after rows became durable, once per append, new rows only. @returns a function that ends it */
-  subscribe(listener: (trialUid: string, rows: readonly ObservationRow[]) => void): () => void;
+  subscribe(listener: ObservationListener): () => void;
 
   close(): Promise<void>;
 }
+
+/** Is told new rows of a trial. @param end the number after that of the last of them; theirs follow one another */
+export type ObservationListener = (trialUid: string, rows: readonly ObservationRow[], end: number) => void;
 
 /** One reported value of one metric. */
 export interface ObservationRow {
@@ -61,4 +68,11 @@ export interface ObservationQuery {
   readonly end?: string;
   /** Keeps at most about this many rows per metric: exact extremes, first and last are kept. */
   readonly downsample?: number;
+}
+
+export interface PortionQuery extends Omit<ObservationQuery, "downsample"> {
+  /** The first row's number in order of arrival. @default 0 */
+  readonly from?: number;
+  /** The number after that of the last row. @default as many as there are */
+  readonly until?: number;
 }

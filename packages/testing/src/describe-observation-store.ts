@@ -164,6 +164,36 @@ function describeAppending(use: () => ObservationStore): void {
       for await (const portion of use().portions("unknown")) expect(portion).toEqual([]);
     });
 
+    it("number rows in order of arrival: parts by number are always the same rows in the same order", async () => {
+      const all = Array.from({ length: 40 }, (_, i) =>
+        row({ time: at((i * 7) % 40), sequence: i, metric: i % 4 ? "a" : "b", source: "log" }),
+      );
+      const ends: number[] = [];
+      const stop = use().subscribe((_, rows, end) => ends.push(end - rows.length, end));
+      expect(await use().count("t")).toBe(0);
+      await use().append("t", all.slice(0, 10));
+      await Promise.all([use().append("t", all.slice(5, 25)), use().append("t", all.slice(25))]);
+      await use().append("t", all);
+      stop();
+      expect(ends).toEqual([0, 10, 10, 25, 25, 40]);
+      expect(await use().count("t")).toBe(40);
+      const part = async (from: number | undefined, until: number | undefined, metric?: string) => {
+        const rows: ObservationRow[] = [];
+        const query = {
+          ...(from !== undefined && { from }),
+          ...(until !== undefined && { until }),
+          ...(metric !== undefined && { metric }),
+        };
+        for await (const portion of use().portions("t", query)) rows.push(...portion);
+        return rows;
+      };
+      const byTime = (rows: readonly ObservationRow[]) => [...rows].sort((a, b) => a.time.localeCompare(b.time));
+      expect(await part(0, 10)).toEqual(byTime(all.slice(0, 10)));
+      expect(await part(10, 33)).toEqual(byTime(all.slice(10, 33)));
+      expect(await part(30, undefined, "b")).toEqual(byTime(all.slice(30).filter(({ metric }) => metric === "b")));
+      expect(await part(40, 40)).toEqual([]);
+    });
+
     it("know where each source ended", async () => {
       await use().append("t", [row({ sequence: 100 }), row({ sequence: 40 }), row({ source: "push", sequence: 7 })]);
       expect(await use().lastSequence("t", "pod/c/0")).toBe(100);

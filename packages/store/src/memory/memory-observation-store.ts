@@ -1,6 +1,12 @@
 import type { Metric } from "@qalam/api";
 import { ClosedError } from "../errors.ts";
-import type { ObservationQuery, ObservationRow, ObservationStore } from "../observation-store.ts";
+import type {
+  ObservationListener,
+  ObservationQuery,
+  ObservationRow,
+  ObservationStore,
+  PortionQuery,
+} from "../observation-store.ts";
 import { checkRows } from "../observations/check-row.ts";
 import { inPortions } from "../observations/in-portions.ts";
 import { addToSummary, type MetricSummary, metricOf } from "../observations/metric-summary.ts";
@@ -45,22 +51,31 @@ export class MemoryObservationStore implements ObservationStore {
     const trial = this.#trials.get(trialUid) ?? new TrialRows();
     this.#trials.set(trialUid, trial);
     const added = rows.filter((row, index) => trial.add(row, times[index]!));
-    this.#listeners.tell(trialUid, added);
+    this.#listeners.tell(trialUid, added, trial.rows.length);
     return added.length;
   }
 
   async query(trialUid: string, options: ObservationQuery = {}): Promise<ObservationRow[]> {
-    this.#checkOpen();
-    const range = checkQuery(options);
-    const { metric, downsample } = options;
-    const rows = (this.#trials.get(trialUid)?.rows ?? []).filter(
-      (row) => (metric === undefined || row.metric === metric) && isWithin(row, range),
-    );
-    return orderAndThin(rows, downsample).map((kept) => ({ ...kept.row, time: formatTime(kept) }));
+    return this.#select(trialUid, options);
   }
 
-  async *portions(trialUid: string, options: ObservationQuery = {}): AsyncGenerator<readonly ObservationRow[]> {
-    yield* inPortions(await this.query(trialUid, options));
+  async *portions(trialUid: string, options: PortionQuery = {}): AsyncGenerator<readonly ObservationRow[]> {
+    yield* inPortions(this.#select(trialUid, options));
+  }
+
+  async count(trialUid: string): Promise<number> {
+    this.#checkOpen();
+    return this.#trials.get(trialUid)?.rows.length ?? 0;
+  }
+
+  #select(trialUid: string, options: ObservationQuery & PortionQuery): ObservationRow[] {
+    this.#checkOpen();
+    const range = checkQuery(options);
+    const { metric, downsample, from, until } = options;
+    const rows = (this.#trials.get(trialUid)?.rows ?? [])
+      .slice(from, until)
+      .filter((row) => (metric === undefined || row.metric === metric) && isWithin(row, range));
+    return orderAndThin(rows, downsample).map((kept) => ({ ...kept.row, time: formatTime(kept) }));
   }
 
   async summarize(trialUid: string): Promise<Metric[]> {
@@ -78,7 +93,7 @@ export class MemoryObservationStore implements ObservationStore {
     this.#trials.delete(trialUid);
   }
 
-  subscribe(listener: (trialUid: string, rows: readonly ObservationRow[]) => void): () => void {
+  subscribe(listener: ObservationListener): () => void {
     return this.#listeners.subscribe(listener);
   }
 

@@ -1,6 +1,4 @@
-import type { ObservationRow } from "../observation-store.ts";
-
-export type ObservationListener = (trialUid: string, rows: readonly ObservationRow[]) => void;
+import type { ObservationListener, ObservationRow } from "../observation-store.ts";
 
 /** Those who want to hear of new rows. */
 export class ObservationListeners {
@@ -15,11 +13,11 @@ export class ObservationListeners {
   }
 
   /** One listener that throws spoils nothing for the others nor for who appended: its error becomes an uncaught one. */
-  tell(trialUid: string, rows: readonly ObservationRow[]): void {
+  tell(trialUid: string, rows: readonly ObservationRow[], end: number): void {
     if (rows.length === 0) return;
     for (const { call } of [...this.#listeners]) {
       try {
-        call(trialUid, rows);
+        call(trialUid, rows, end);
       } catch (error) {
         queueMicrotask(() => {
           throw error;

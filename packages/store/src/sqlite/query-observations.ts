@@ -1,4 +1,4 @@
-import type { ObservationQuery, ObservationRow } from "../observation-store.ts";
+import type { ObservationQuery, ObservationRow, PortionQuery } from "../observation-store.ts";
 import { inPortions } from "../observations/in-portions.ts";
 import { formatTime } from "../observations/observation-time.ts";
 import { orderAndThin } from "../observations/select-rows.ts";
@@ -29,17 +29,15 @@ export async function queryObservations(
 export async function* observationPortions(
   tables: ObservationTables,
   trialUid: string,
-  options: ObservationQuery,
+  options: PortionQuery,
 ): AsyncGenerator<readonly ObservationRow[]> {
   const selection = selectionOf(tables, trialUid, options);
   if (selection === undefined) return;
-  const { rows: limit } = selection.trial;
-  if (limit <= SORTED_ROWS) return yield* inPortions(await queryObservations(tables, trialUid, options));
+  const { from = 0, until = selection.trial.rows } = options;
+  const isThere = ({ arrival }: NamedRow): boolean => arrival >= from && arrival < until;
   const sources = sourceNames(selection.trial);
-  for await (const slice of selectedRows(tables, selection)) {
-    const there = slice.filter(({ arrival }) => arrival < limit);
-    yield* inPortions(there.map((row) => observationRow(row, sources)));
-  }
+  const slices = until <= SORTED_ROWS ? [await allRows(tables, selection)] : selectedRows(tables, selection);
+  for await (const slice of slices) yield* inPortions(slice.filter(isThere).map((row) => observationRow(row, sources)));
 }
 
 async function allRows(tables: ObservationTables, selection: Selection): Promise<NamedRow[]> {

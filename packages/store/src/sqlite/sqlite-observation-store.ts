@@ -1,5 +1,11 @@
 import type { Metric } from "@qalam/api";
-import type { ObservationQuery, ObservationRow, ObservationStore } from "../observation-store.ts";
+import type {
+  ObservationListener,
+  ObservationQuery,
+  ObservationRow,
+  ObservationStore,
+  PortionQuery,
+} from "../observation-store.ts";
 import { checkRows } from "../observations/check-row.ts";
 import { addToSummary, metricOf } from "../observations/metric-summary.ts";
 import { ObservationListeners } from "../observations/observation-listeners.ts";
@@ -13,6 +19,13 @@ import { storedText, storedValue } from "./stored-value.ts";
 import { StretchTable } from "./stretch-table.ts";
 import { TrialCache, type TrialRecord } from "./trial-cache.ts";
 import { TrialRemoval } from "./trial-removal.ts";
+
+/** The rows that an append added. */
+interface Added {
+  readonly added: readonly ObservationRow[];
+  /** The number after that of the last of them. */
+  readonly end: number;
+}
 
 /**
  * An ObservationStore on SQLite. One clustered table ordered by trial, source and position holds all rows, so that appends go to the end of a trial's
@@ -51,8 +64,8 @@ export class SqliteObservationStore implements ObservationStore {
     const times = checkRows(rows);
     const given = rows.map((row) => ({ ...row }));
     if (rows.length === 0) return 0;
-    const added = await this.#commits.run(() => this.#add(trialUid, given, times));
-    this.#listeners.tell(trialUid, added);
+    const { added, end } = await this.#commits.run(() => this.#add(trialUid, given, times));
+    this.#listeners.tell(trialUid, added, end);
     return added.length;
   }
 
@@ -60,8 +73,12 @@ export class SqliteObservationStore implements ObservationStore {
     return queryObservations(this.#tables(), trialUid, options);
   }
 
-  portions(trialUid: string, options: ObservationQuery = {}): AsyncGenerator<readonly ObservationRow[]> {
+  portions(trialUid: string, options: PortionQuery = {}): AsyncGenerator<readonly ObservationRow[]> {
     return observationPortions(this.#tables(), trialUid, options);
+  }
+
+  async count(trialUid: string): Promise<number> {
+    return this.#trials.find(trialUid)?.rows ?? 0;
   }
 
   async summarize(trialUid: string): Promise<Metric[]> {
@@ -87,7 +104,7 @@ export class SqliteObservationStore implements ObservationStore {
     void this.#removal.run();
   }
 
-  subscribe(listener: (trialUid: string, rows: readonly ObservationRow[]) => void): () => void {
+  subscribe(listener: ObservationListener): () => void {
     return this.#listeners.subscribe(listener);
   }
 
@@ -97,7 +114,7 @@ export class SqliteObservationStore implements ObservationStore {
     this.#listeners.clear();
   }
 
-  #add(trialUid: string, rows: readonly ObservationRow[], times: readonly ObservationTime[]): ObservationRow[] {
+  #add(trialUid: string, rows: readonly ObservationRow[], times: readonly ObservationTime[]): Added {
     const trial = this.#trials.findOrAdd(trialUid);
     const touched = new Set<number>();
     const added = rows.filter((row, index) => {
@@ -106,14 +123,14 @@ export class SqliteObservationStore implements ObservationStore {
       touched.add(metric);
       return true;
     });
-    if (added.length === 0) return added;
+    if (added.length === 0) return { added, end: trial.rows };
     for (const metric of touched) {
       const { min = null, max = null, latest, latestTime } = trial.summaries.get(metric)!;
       this.#saveSummary.run(trial.id, metric, min, max, storedText(latest), latestTime.second, latestTime.fraction);
       this.#stretches.save(trial.id, metric, trial.newestStretches.get(metric)!);
     }
     this.#saveRows.run(trial.rows, trial.id);
-    return added;
+    return { added, end: trial.rows };
   }
 
   #addRow(trial: TrialRecord, metric: number, row: ObservationRow, time: ObservationTime): boolean {
