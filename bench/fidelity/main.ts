@@ -16,6 +16,7 @@ const HELP = `Compares algorithms that choose how long to train on a virtual clo
   --algorithm A,B      algorithms by name; a setting goes after it: asha:eta=4. Those without resource_name train every trial to the end
                        (default ${"random,tpe,gp,hyperband,asha,bohb,dehb"})
   --seeds N            runs per task, seeds 0 … N − 1 (default 5)
+  --first-seed N       seeds from N on instead, to add runs to those of an earlier --out file (default 0)
   --tasks a,b          lcbench tasks such as lcbench:3945 (default all that the surrogate knows)
   --workers N          trials at the same time (default 4)
   --trainings N        full trainings that would fill the time (default 100)
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
   options: {
     algorithm: { type: "string", default: "random,tpe,gp,hyperband,asha,bohb,dehb" },
     seeds: { type: "string", default: "5" },
+    "first-seed": { type: "string", default: "0" },
     tasks: { type: "string" },
     workers: { type: "string", default: "4" },
     trainings: { type: "string", default: "100" },
@@ -58,7 +60,8 @@ function lcbenchNames({ folder, tasks }: BenchmarkData): string {
 async function playAll(named: NamedAlgorithm, tasks: readonly CurveTask[]): Promise<ClockRow> {
   const runs: ClockRun[] = [];
   for (const task of tasks) {
-    for (let seed = 0; seed < Number(options.seeds); seed++) {
+    const first = Number(options["first-seed"]);
+    for (let seed = first; seed < first + Number(options.seeds); seed++) {
       const run = await playOnClock(task, named, {
         seed,
         workers: Number(options.workers),

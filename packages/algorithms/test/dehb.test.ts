@@ -114,6 +114,63 @@ describe("dehb", () => {
       expect(bestOfPlaces.slice(0, 9).some((parent) => Math.abs(parent - point[0]!) < 2e-4)).toBe(true);
   });
 
+  it("takes one of the best fifth of the parents as the base of a mutant", () => {
+    // Nothing but the base is left of a mutant.
+    const run = start(9, { mutation_factor: "1e-4", crossover_prob: "1" }).play(22 + 9, 1, byX);
+    const [before, children] = [run.suggested.slice(0, 22), run.suggested.slice(22)];
+    const below = before.filter((trial) => resourceOf(trial) === 1).map(({ point }) => point[0]!);
+    const best = below.sort((a, b) => a - b).slice(0, 2);
+    expect(children.map(resourceOf)).toEqual(Array(9).fill(1));
+    // Two of nine; children that are better become the best themselves.
+    for (const { point } of children)
+      expect(Math.min(...best.map((one) => Math.abs(one - point[0]!)))).toBeLessThan(5e-4);
+  });
+
+  /** Short trials say the reverse of longer ones. */
+  const misleading = (trial: { point: Float64Array }) =>
+    success(resourceOf(trial) === 1 ? -trial.point[0]! : trial.point[0]!);
+
+  it("passes over a resource that foretells nothing, unless the user has set it", () => {
+    const late = (settings: Record<string, string>, outcome: typeof misleading) =>
+      start(27, settings).play(200, 1, outcome).suggested.slice(100).map(resourceOf);
+    expect(late({}, misleading)).not.toContain(1);
+    expect(late({}, misleading)).toContain(27);
+    expect(late({ min_resource: "1" }, misleading)).toContain(1);
+    expect(late({}, byX)).toContain(1);
+  });
+
+  it("comes back to resources it passed over when nothing else is left", () => {
+    const space = createSearchSpace([{ name: "x", type: "int", min: 1, max: 40, distribution: "uniform" }, epochs(27)]);
+    const run = new SamplerRun(dehb, {
+      space,
+      directions: ["minimize"],
+      settings: { resource_name: "epochs" },
+      seed: 1,
+    });
+    run.play(40 * 4 + 1, 1, misleading);
+    expect(run.isExhausted).toBe(true);
+    expect(run.suggested).toHaveLength(40 * 4);
+  });
+
+  it("begins with children of the best of earlier experiments, between two resources too", () => {
+    const run = start(9, { mutation_factor: "1e-4", crossover_prob: "1" });
+    run.tell(
+      Array.from({ length: 12 }, (_, i) => ({
+        id: -1 - i,
+        point: Float64Array.from([(i + 0.5) / 12, 5]),
+        state: i === 0 ? ("failed" as const) : ("succeeded" as const),
+        values: i === 0 ? [] : [i],
+      })),
+    );
+    const first = run.ask(4);
+    expect(first.map(resourceOf)).toEqual(Array(4).fill(1));
+    // The base is the best one.
+    for (const { point, origin } of first) {
+      expect(Math.abs(point[0]! - 1.5 / 12)).toBeLessThan(1e-3);
+      expect(origin).toContain("earlier experiments");
+    }
+  });
+
   it("draws at random when a population is all but one point", () => {
     const run = start(9, { mutation_factor: "1e-20", crossover_prob: "1" }).play(60, 1, () => success(1));
     expect(run.isExhausted).toBe(false);

@@ -39,13 +39,14 @@ export const dehb: Algorithm = {
     CHECKPOINTS,
     RANDOM_STATE,
   ],
-  supports: { conditions: true, constraints: true, outcomeConstraints: true, initialPoints: true },
+  supports: { conditions: true, constraints: true, outcomeConstraints: true, initialPoints: true, warmStart: true },
   check: fidelityProblems,
   create(options) {
     const { settings } = options;
     return new DehbSampler(options, fidelityOf(options), {
       mutationFactor: Number(settings.mutation_factor ?? 0.5),
       crossoverProbability: Number(settings.crossover_prob ?? 0.5),
+      learnsEntry: settings.min_resource === undefined,
     });
   },
 };

@@ -10,11 +10,13 @@ export interface Member {
 
 /**
  * The population of one resource. A child replaces its target when it is no worse, so a place holds the best that was ever tried for it, and the order of the telling
- * does not matter.
+ * does not matter. It begins with the best of earlier experiments, if there are any.
  */
 export class Subpopulation {
   readonly size: number;
   readonly #places: (Member | undefined)[];
+  /** Of earlier experiments, best first. */
+  readonly #earlier: Member[] = [];
 
   constructor(size: number) {
     this.size = size;
@@ -27,13 +29,23 @@ export class Subpopulation {
     if (target === undefined || compareMembers(child, target) < 0) this.#places[place] = child;
   }
 
+  /** A trial of an earlier experiment: the best of them are the first members. */
+  addEarlier(member: Member): void {
+    this.#earlier.push(member);
+    this.#earlier.sort(compareMembers);
+  }
+
   at(place: number): Member | undefined {
-    return this.#places[place];
+    const [own, first] = [this.#places[place], this.#earlier[place]];
+    return own === undefined || (first !== undefined && compareMembers(first, own) < 0) ? first : own;
   }
 
   /** Best first. */
   ranked(): Member[] {
-    return this.#places.filter((member) => member !== undefined).sort(compareMembers);
+    return this.#places
+      .map((_, place) => this.at(place))
+      .filter((member) => member !== undefined)
+      .sort(compareMembers);
   }
 }
 

@@ -1,4 +1,4 @@
-import { rankAgreement } from "./rank-agreement.ts";
+import { lowestTelling } from "./rank-agreement.ts";
 import { Rung, type RungResult } from "./rung.ts";
 
 /** What a bracket is to do. */
@@ -10,9 +10,6 @@ export interface BracketPlan {
   /** Configurations start at the lowest rung that tells something of the next one. */
   readonly learnsEntry?: boolean;
 }
-
-/** Agreement of a rung's order with that of the next below which it is passed over: a third of noise picks no better than chance, and costs as much. */
-const LEAST_AGREEMENT = 0.2;
 
 /** A configuration that goes on at the next resource. */
 export interface Promotion {
@@ -60,17 +57,8 @@ export class Bracket {
    * Rung where new configurations start. One whose order of configurations foretells nothing of the next rung's is passed over; the top rung is none to start at.
    */
   get entry(): number {
-    this.#entry ??= this.plan.learnsEntry === true ? this.#lowestTelling() : 0;
+    this.#entry ??= this.plan.learnsEntry === true ? lowestTelling(this.#rungs) : 0;
     return this.#entry;
-  }
-
-  #lowestTelling(): number {
-    const last = Math.max(0, this.#rungs.length - 2);
-    for (let rung = 0; rung < last; rung++) {
-      const agreement = rankAgreement(this.#rungs[rung] as Rung, this.#rungs[rung + 1] as Rung);
-      if (agreement === undefined || agreement >= LEAST_AGREEMENT) return rung;
-    }
-    return last;
   }
 
   /** Configurations started so far. */
