@@ -101,7 +101,8 @@ function bowlOf(space: SearchSpace) {
     success(bowl(point.subarray(0, space.dimension), space.counts, space));
 }
 
-function startRandom(space: SearchSpace, more: Partial<SamplerOptions>): SamplerRun {
+/** Random search on a space. */
+export function startRandom(space: SearchSpace, more: Partial<SamplerOptions>): SamplerRun {
   const random = findAlgorithm("random") as Algorithm;
   return new SamplerRun(random, { space, directions: ["minimize"], settings: {}, seed: 0, ...more });
 }

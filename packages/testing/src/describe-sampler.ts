@@ -9,7 +9,7 @@ import {
 } from "@qalam/algorithms";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describeGuidance } from "./describe-guidance.ts";
+import { describeGuidance, startRandom } from "./describe-guidance.ts";
 import { bowl, type Outcome, SamplerRun, success } from "./sampler-run.ts";
 import {
   CONDITIONAL,
@@ -42,6 +42,8 @@ export interface SamplerSuite {
   readonly runs?: number;
   /** Trials within which it must have learnt. */
   readonly learningTrials?: number;
+  /** Below this part of random search's best value its own must be by then; 1 by default. */
+  readonly partOfRandom?: number;
   /** Name of the parameter by which it trains one configuration for longer or shorter; the suite adds it to every space. */
   readonly resource?: string;
 }
@@ -410,18 +412,27 @@ function describeLearning({ accepted, start, promise, suite }: Subject): void {
   const spaces = accepted([MIXED, { name: "five doubles", space: numericSpace(5) }]);
   if (spaces.length > 0)
     describe.each(spaces)("results: $name", ({ space }) => {
-      promise("learns", "guide the search: the second half is better than the first", () => {
-        const trials = suite.learningTrials ?? 60;
-        let gained = 0;
-        for (let seed = 0; seed < 5; seed++) {
-          const run = start(space, { seed, budget: { maxTrials: trials, parallelTrials: 1 } });
-          run.play(trials, 1, ({ point }) => success(bowl(point, space.counts, space)));
-          const values = run.finished.map(({ values: [value = 0] }) => value);
-          gained += mean(values.slice(0, trials / 4)) - mean(values.slice(trials / 2)) > 0 ? 1 : 0;
-        }
-        expect(gained).toBe(5);
-      });
+      promise(
+        "learns",
+        "guide the search: the second half is better than the first, and the best than random search's",
+        () => {
+          const trials = suite.learningTrials ?? 60;
+          const bests = { ours: 0, random: 0 };
+          for (let seed = 0; seed < 5; seed++) {
+            const options = { seed, budget: { maxTrials: trials, parallelTrials: 1 } };
+            const values = bowlValues(start(space, options), space, trials);
+            expect(mean(values.slice(0, trials / 4))).toBeGreaterThan(mean(values.slice(trials / 2)));
+            bests.ours += Math.min(...values) / 5;
+            bests.random += Math.min(...bowlValues(startRandom(space, options), space, trials)) / 5;
+          }
+          expect(bests.ours).toBeLessThan(bests.random * (suite.partOfRandom ?? 1));
+        },
+      );
     });
+}
+function bowlValues(run: SamplerRun, space: SearchSpace, trials: number): number[] {
+  run.play(trials, 1, ({ point }) => success(bowl(point, space.counts, space)));
+  return run.finished.map(({ values: [value = 0] }) => value);
 }
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
