@@ -5,7 +5,7 @@ import type { Experiment, MetricsCollectorSpec, TrialTemplate } from "./resource
 /** Trials that run at the same time when the experiment does not say (Katib behaviour 1.2). */
 const DEFAULT_PARALLEL_TRIALS = 3;
 
-/** Fills in what Katib's mutating webhook fills in (Katib behaviour 1.2, 1.3, 4.4, 5.1). Tolerates invalid input; validation comes after. @returns a copy */
+/** Fills in what Katib's mutating webhook fills in (Katib behaviour 1.2, 1.3, 4.4, 5.1); an empty text is no value, as in Go. Tolerates invalid input; validation comes after. @returns a copy */
 export function applyDefaults(experiment: Experiment): Experiment {
   const copy = structuredClone(experiment);
   const spec = copy.spec;
@@ -17,7 +17,7 @@ export function applyDefaults(experiment: Experiment): Experiment {
       typeof spec.maxTrialCount === "number" ? spec.maxTrialCount : DEFAULT_PARALLEL_TRIALS,
     ),
   );
-  spec.resumePolicy ??= "Never";
+  spec.resumePolicy ||= "Never";
   if (Array.isArray(spec.parameters)) spec.parameters.forEach(defaultParameter);
   if (isObject(spec.objective)) defaultObjective(spec.objective);
   if (isObject(spec.trialTemplate)) defaultTemplate(spec.trialTemplate);
@@ -34,7 +34,7 @@ function defaultParameter(parameter: ParameterSpec): void {
     space.list = misplaced.map(String);
     delete space.distribution;
   }
-  space.distribution ??= "uniform";
+  space.distribution ||= "uniform";
 }
 
 /** Existing strategies stay; the objective and then each additional metric without one get one by the objective's direction (Katib behaviour 1.3). */
@@ -71,24 +71,32 @@ function defaultCollector(spec: MetricsCollectorSpec): MetricsCollectorSpec {
   const collector = { ...spec.collector, kind };
   const path = spec.source?.fileSystemPath;
   if (kind === "File") {
-    const format = path?.format ?? "TEXT";
-    return {
-      ...spec,
-      collector,
-      source: { ...spec.source, fileSystemPath: { kind: "File", path: "/var/log/katib/metrics.log", ...path, format } },
-    };
+    const fileSystemPath = {
+      kind: "File",
+      path: "/var/log/katib/metrics.log",
+      format: "TEXT",
+      ...given(path),
+    } as const;
+    return { ...spec, collector, source: { ...spec.source, fileSystemPath } };
   }
-  if (kind === "TensorFlowEvent")
-    return {
-      ...spec,
-      collector,
-      source: { ...spec.source, fileSystemPath: { kind: "Directory", path: "/var/log/katib/tfevent/", ...path } },
-    };
+  if (kind === "TensorFlowEvent") {
+    const fileSystemPath = { kind: "Directory", path: "/var/log/katib/tfevent/", ...given(path) } as const;
+    return { ...spec, collector, source: { ...spec.source, fileSystemPath } };
+  }
   if (kind === "PrometheusMetric") {
     const httpGet = spec.source?.httpGet ?? { port: 8080 };
-    return { ...spec, collector, source: { ...spec.source, httpGet: { path: "/metrics", ...httpGet } } };
+    return {
+      ...spec,
+      collector,
+      source: { ...spec.source, httpGet: { ...httpGet, path: httpGet.path || "/metrics" } },
+    };
   }
   return { ...spec, collector };
+}
+
+/** Without the fields that are empty texts. */
+function given<T extends object>(object: T | undefined): Partial<T> {
+  return Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => value !== "")) as Partial<T>;
 }
 
 function isObject(value: unknown): value is object {

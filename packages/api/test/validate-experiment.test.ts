@@ -224,6 +224,12 @@ const rules: [rule: string, path: string, words: RegExp, change: Change][] = [
       e.spec.trialTemplate.trialSpec.spec.template.spec.containers[0].args = ["${trialParameters.n}"];
     },
   ],
+  [
+    "a number that Go does not read",
+    "spec.parameters[0].feasibleSpace.max",
+    /not a number/,
+    (e) => (e.spec.parameters[0].feasibleSpace.max = "0x10"),
+  ],
   ["goal that is no number", "spec.objective.goal", /finite/, (e) => (e.spec.objective.goal = Number.NaN)],
   ["38 no search space", "spec.parameters", /neither/, (e) => delete e.spec.parameters],
   [
@@ -435,6 +441,26 @@ describe("validateExperiment", () => {
     expect(found.filter((path) => path.endsWith("distribution"))).toHaveLength(1);
     expect(found.filter((path) => path === "metadata.name")).toHaveLength(2);
   });
+
+  it("does not call a list empty whose items are of the wrong type", () => {
+    const found = problemsAfter((e) => (e.spec.parameters[1].feasibleSpace.list = [1, true]));
+    expect(found.map(({ path }) => path)).toEqual([
+      "spec.parameters[1].feasibleSpace.list[0]",
+      "spec.parameters[1].feasibleSpace.list[1]",
+    ]);
+  });
+
+  it("takes an empty text for no value where there is a default", () =>
+    expect(
+      problemsAfter((e) => {
+        e.spec.resumePolicy = "";
+        e.spec.parameters[0].feasibleSpace.distribution = "";
+        e.spec.metricsCollectorSpec = {
+          collector: { kind: "File" },
+          source: { fileSystemPath: { path: "", kind: "", format: "" } },
+        };
+      }),
+    ).toEqual([]));
 
   it("lets a placeholder of a ConfigMap's template stand for a number, and for no list", () => {
     const template = validExperiment().spec.trialTemplate?.trialSpec as { spec: Record<string, unknown> };

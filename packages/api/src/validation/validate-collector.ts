@@ -27,7 +27,12 @@ export function validateCollector(
         "write for example /var/log/katib/metrics.log",
       );
     if (path?.format === "JSON" && spec.source?.filter !== undefined)
-      problems.invalid(`${at}.source.filter`, "…", "JSON lines need no filter", "remove the filter or use format TEXT");
+      problems.invalid(
+        `${at}.source.filter`,
+        undefined,
+        "JSON lines need no filter",
+        "remove the filter or use format TEXT",
+      );
   }
   if (kind === "TensorFlowEvent") {
     if (!isAbsolute || path?.kind !== "Directory")

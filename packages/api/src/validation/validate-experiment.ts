@@ -38,7 +38,8 @@ export function validateExperiment(given: Experiment, context: ValidationContext
   validateExtras(experiment, problems);
   return dropEchoes(problems.list).filter(
     ({ path, reason }) =>
-      reason !== "FieldValueRequired" || !mistyped.some((fault) => fault.reason !== reason && fault.path === path),
+      reason !== "FieldValueRequired" ||
+      !mistyped.some((fault) => fault.reason !== reason && (fault.path === path || fault.path.startsWith(`${path}[`))),
   );
 }
 
@@ -116,7 +117,7 @@ function validateSearchSpace({ spec }: Experiment, problems: Problems): void {
       "list at least one parameter",
     );
   if (hasParameters && spec.nasConfig !== undefined)
-    problems.invalid("spec.nasConfig", "…", "only one of spec.parameters and spec.nasConfig can be given");
+    problems.invalid("spec.nasConfig", undefined, "only one of spec.parameters and spec.nasConfig can be given");
   if (hasParameters) validateParameters(spec, problems);
   spec.nasConfig?.operations?.forEach((operation, i) => {
     const path = `spec.nasConfig.operations[${i}]`;

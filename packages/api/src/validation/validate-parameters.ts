@@ -1,3 +1,4 @@
+import { parseGoFloat } from "../go-float.ts";
 import { didYouMean } from "../nearest.ts";
 import { parseConstraint } from "../parameter-constraint.ts";
 import { DISTRIBUTIONS, type FeasibleSpace, PARAMETER_TYPES, type ParameterSpec } from "../resources/common.ts";
@@ -85,9 +86,8 @@ function numberAt(
     problems.required(path, "is missing", `${type} parameters need min and max`);
     return undefined;
   }
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value))
-    problems.invalid(path, text, "is not a number", 'write it as text, for example "0.1"');
+  const value = parseGoFloat(text.trim()) ?? Number.NaN;
+  if (!Number.isFinite(value)) problems.invalid(path, text, "is not a number", 'write it as text, for example "0.1"');
   else if (type === "int" && !Number.isSafeInteger(value))
     problems.invalid(path, text, "is not an integer", "use parameterType double or a whole number");
   else return value;
@@ -108,7 +108,7 @@ function validateList(space: FeasibleSpace, type: "discrete" | "categorical", at
   if (list.length === 0) problems.required(`${at}.list`, "is empty", "list the values to choose from");
   list.forEach((value, i) => {
     if (list.indexOf(value) < i) problems.duplicate(`${at}.list[${i}]`, value);
-    if (type === "discrete" && (value.trim() === "" || !Number.isFinite(Number(value))))
+    if (type === "discrete" && !Number.isFinite(parseGoFloat(value.trim()) ?? Number.NaN))
       problems.invalid(
         `${at}.list[${i}]`,
         value,
