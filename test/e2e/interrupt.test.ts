@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { writeManifest } from "./manifest.ts";
@@ -33,6 +34,22 @@ it("what follows ends quietly with 130 when it is interrupted", async () => {
       command.kill(signal);
       expect({ args, signal, ...(await output) }).toMatchObject({ args, signal, status: 130, stderr: "" });
     }
+});
+
+it("a run whose output is read no further stops its trials", async () => {
+  const home = temporaryFolder();
+  const file = writeManifest(home, {
+    max: 4,
+    parallel: 1,
+    script: "echo $$$$ > pid; while [ ! -e go ]; do sleep 0.05; done; echo loss=1",
+  });
+  const bin = join(root, "packages/cli/bin/qalam.js");
+  const line = `set -o pipefail; ${process.execPath} ${bin} run ${file} -o json | head -2 > first; touch go; wait`;
+  const options = { cwd: home, env: { ...process.env, QALAM_HOME: home } };
+  const { status, stderr } = await collect(spawn("bash", ["-c", line], options));
+  expect(stderr).toContain("Nobody reads the output any more");
+  expect([status, stderr]).toEqual([0, expect.stringContaining("Paused default/test")]);
+  expect(() => process.kill(Number(readFileSync(join(home, "pid"), "utf8")), 0)).toThrow(/ESRCH/);
 });
 
 it("what is read no further ends quietly", async () => {

@@ -67,7 +67,7 @@ async function runFiles(files: readonly string[], flags: RunFlags, terminal: Ter
     if (!/there is no ConfigMap/.test(error.message)) throw error;
   });
   const home = await openHome(terminal, "run", { suggestionServices: services, takesOver: true });
-  const { signal, release } = onInterrupt((line) => say(terminal, line));
+  const { signal, interrupt, release } = onInterrupt((line) => say(terminal, line));
   try {
     const objects = await loadManifests(texts, flags.namespace, home.store, services.keys());
     const annotations = {
@@ -87,7 +87,8 @@ async function runFiles(files: readonly string[], flags: RunFlags, terminal: Ter
       say(terminal, `${object.kind.toLowerCase()} ${object.metadata.namespace}/${object.metadata.name} ${applied}`);
       if (isExperiment) keys.push(keyOf(object));
     }
-    return await follow(home, keys, flags, terminal, signal);
+    const forget = onReaderGone(terminal, interrupt);
+    return await follow(home, keys, flags, terminal, signal, forget);
   } finally {
     await home.close();
     release();
@@ -100,9 +101,11 @@ async function follow(
   flags: RunFlags,
   terminal: Terminal,
   signal: AbortSignal,
+  onEnd: () => void,
 ): Promise<number> {
   const reporter = await chooseReporter(home, flags, terminal);
   const followed = await followExperiments(home.store, keys, reporter, signal).finally(() => reporter.close());
+  onEnd();
   if (signal.aborted) return pause(home, keys, terminal);
   await waitUntilStopped(home.store, keys, AbortSignal.any([]));
   const experiments = await Promise.all(
@@ -113,6 +116,16 @@ async function follow(
     else if (flags.output !== "json") print(terminal, `\n${runSummary(experiment)}`);
   }
   return experiments.every(runSucceeded) ? EXIT.ok : EXIT.failed;
+}
+
+/** Trials are not left running without a server when the reader of the output goes. @returns what ends the watching for it */
+function onReaderGone(terminal: Terminal, interrupt: () => void): () => void {
+  const gone = () => {
+    say(terminal, "Nobody reads the output any more: stopping the trials …");
+    interrupt();
+  };
+  terminal.stdout.on("error", gone);
+  return () => void terminal.stdout.off("error", gone);
 }
 
 async function chooseReporter(home: Home, { output }: RunFlags, terminal: Terminal): Promise<RunReporter> {

@@ -1,10 +1,16 @@
 import { EXIT } from "../command-error.ts";
 
+export interface Interruption {
+  readonly signal: AbortSignal;
+  readonly interrupt: () => void;
+  readonly release: () => void;
+}
+
 /**
  * Ctrl-C and termination as a signal: the first asks for an orderly end, the second ends at once.
- * @returns the signal, and a function that gives the process its own handlers back
+ * @returns the signal, a function that asks for the end from within, and one that gives the process its own handlers back
  */
-export function onInterrupt(say: (line: string) => void): { signal: AbortSignal; release: () => void } {
+export function onInterrupt(say: (line: string) => void): Interruption {
   const controller = new AbortController();
   const handler = () => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
@@ -15,6 +21,7 @@ export function onInterrupt(say: (line: string) => void): { signal: AbortSignal;
   process.on("SIGTERM", handler);
   return {
     signal: controller.signal,
+    interrupt: () => controller.abort(),
     release() {
       process.off("SIGINT", handler);
       process.off("SIGTERM", handler);
