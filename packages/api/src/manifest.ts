@@ -71,6 +71,7 @@ export function parseManifest(source: string, file: string): Manifest {
     customTags: (tags) => [...goScalarTags, ...tags],
     prettyErrors: false,
     uniqueKeys: true,
+    merge: true, // `<<`, which Kubernetes' tools read
   });
   const at = (offset: number) => {
     const { line, col } = counter.linePos(Math.min(offset, Math.max(0, text.length - 1)));

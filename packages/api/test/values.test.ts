@@ -284,6 +284,10 @@ describe("parseManifest", () => {
     });
     expect(parseManifest("---\n---\n", "f").problems.map(({ problem }) => problem)).toEqual(["the manifest is empty"]);
   });
+  it("reads merge keys", () =>
+    expect(
+      parseManifest("apiVersion: v1\nkind: A\na: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\n", "f").objects[0]?.object,
+    ).toMatchObject({ b: { x: 1, y: 3 } }));
   it("tells of a tab once", () =>
     expect(parseManifest("apiVersion: v1\nkind: A\nspec:\n\ta: 1\n  b: 2\n  c: 3\n", "f").problems).toHaveLength(1));
   it("reads JSON and Lists", () =>

@@ -68,6 +68,11 @@ export async function loadManifests(
   return objects.sort((a, b) => Number(a.kind === EXPERIMENT.kind) - Number(b.kind === EXPERIMENT.kind));
 }
 
+/** True of the problem that only the data directory can settle: a ConfigMap that was applied before is not in the files. */
+export function asksForConfigMap(error: unknown): boolean {
+  return error instanceof CommandError && /there is no ConfigMap/.test(error.message);
+}
+
 function problemsOf(
   manifest: Manifest,
   configMap: (namespace: string, name: string) => StoredConfigMap | undefined,

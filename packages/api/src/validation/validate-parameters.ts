@@ -23,7 +23,9 @@ export function validateParameters(spec: ExperimentSpec, problems: Problems): vo
 }
 
 function validateParameter({ parameterType, feasibleSpace }: ParameterSpec, path: string, problems: Problems): void {
-  if (parameterType === undefined || !PARAMETER_TYPES.includes(parameterType)) {
+  if (parameterType === undefined)
+    return problems.required(`${path}.parameterType`, "is missing", `write one of ${PARAMETER_TYPES.join(", ")}`);
+  if (!PARAMETER_TYPES.includes(parameterType)) {
     return problems.invalid(
       `${path}.parameterType`,
       parameterType,

@@ -135,7 +135,7 @@ function validateTrialParameters({ spec }: Experiment, text: string, problems: P
   });
   const referenced = new Set(list.map(({ reference }) => reference));
   for (const [i, name] of searched.entries())
-    if (!referenced.has(name))
+    if (name !== "" && !referenced.has(name))
       problems.invalid(
         `spec.parameters[${i}].name`,
         name,

@@ -2,10 +2,12 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { delimiter, join } from "node:path";
 import { machineCapacity, memoryLimitSupport } from "@qalam/runner";
+import type { ResourceStore } from "@qalam/store";
 import { readLockHolder } from "@qalam/store/sqlite";
 import type { Command } from "commander";
 import { dataDirectory } from "../home/data-directory.ts";
-import { loadManifests } from "../load-manifest.ts";
+import { withHome } from "../home/open-home.ts";
+import { asksForConfigMap, loadManifests } from "../load-manifest.ts";
 import { readManifests } from "../manifest-files.ts";
 import { suggestionServices } from "../suggestion-services.ts";
 import { print, type Terminal } from "../terminal.ts";
@@ -19,12 +21,13 @@ export function addCheckCommands(program: Command, terminal: Terminal): void {
     .argument("<files...>", "manifests or folders of them; - reads standard input")
     .option("-n, --namespace <name>", "namespace for all objects")
     .action(async (files: string[], { namespace }: { namespace?: string }) => {
-      const objects = await loadManifests(
-        readManifests(files),
-        namespace,
-        undefined,
-        suggestionServices(undefined, terminal.env).keys(),
-      );
+      const texts = readManifests(files);
+      const algorithms = [...suggestionServices(undefined, terminal.env).keys()];
+      const check = (store?: ResourceStore) => loadManifests(texts, namespace, store, algorithms);
+      const objects = await check().catch((error: Error) => {
+        if (!asksForConfigMap(error) || !existsSync(dataDirectory(terminal.env))) throw error;
+        return withHome(terminal, "read", ({ store }) => check(store));
+      });
       for (const { kind, metadata } of objects)
         print(terminal, `${kind.toLowerCase()} ${metadata.namespace}/${metadata.name} is valid`);
     });

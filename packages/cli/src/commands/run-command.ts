@@ -12,7 +12,7 @@ import type { Command } from "commander";
 import { EXIT } from "../command-error.ts";
 import type { Home } from "../home/home.ts";
 import { openHome } from "../home/open-home.ts";
-import { loadManifests } from "../load-manifest.ts";
+import { asksForConfigMap, loadManifests } from "../load-manifest.ts";
 import { readManifests } from "../manifest-files.ts";
 import { repeatable } from "../repeatable-flag.ts";
 import { applyObject } from "../run/apply-manifest.ts";
@@ -63,8 +63,7 @@ async function runFiles(files: readonly string[], flags: RunFlags, terminal: Ter
   const services = suggestionServices(flags.suggestionService, terminal.env);
   const texts = readManifests(files);
   await loadManifests(texts, flags.namespace, undefined, services.keys()).catch((error: Error) => {
-    // A ConfigMap may have been applied before; only then the home is needed to judge.
-    if (!/there is no ConfigMap/.test(error.message)) throw error;
+    if (!asksForConfigMap(error)) throw error;
   });
   const home = await openHome(terminal, "run", { suggestionServices: services, takesOver: true });
   const { signal, interrupt, release } = onInterrupt((line) => say(terminal, line));
