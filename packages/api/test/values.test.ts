@@ -38,6 +38,7 @@ describe("parseGoFloat reads what Go reads", () => {
     [" 1", undefined],
     ["--1", undefined],
   ])("%j", (text, value) => expect(parseGoFloat(text)).toBe(value));
+  it("out of range", () => expect(parseGoFloat("6e400")).toBeUndefined());
   it("NaN", () => expect(parseGoFloat("nan")).toBeNaN());
 });
 

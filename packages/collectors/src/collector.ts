@@ -1,3 +1,6 @@
+/** A longer text is no value of a metric: it would make the trial too large to be stored. Architectures as text are far shorter. */
+export const MAX_VALUE_LENGTH = 16 * 1024;
+
 /** One value found in what a training wrote. The caller knows who wrote it and when it arrived, and adds both. */
 export interface CollectedRow {
   readonly metric: string;

@@ -1,5 +1,5 @@
 import { ClosestLines } from "./closest-lines.ts";
-import type { CollectedRow, StreamCollector, StreamDiagnosis } from "./collector.ts";
+import { type CollectedRow, MAX_VALUE_LENGTH, type StreamCollector, type StreamDiagnosis } from "./collector.ts";
 import { parseJsonObject } from "./json-object.ts";
 import { leadingTime, secondsTime } from "./leading-time.ts";
 import { forEachLine, LineRuns } from "./line-runs.ts";
@@ -68,7 +68,7 @@ export class JsonLinesCollector implements StreamCollector {
     this.#names.forEach((metric, i) => {
       const value = Object.hasOwn(object, metric) ? object[metric] : undefined;
       const text = typeof value === "number" ? String(value) : typeof value === "string" ? value.trim() : "";
-      if (text === "") return;
+      if (text === "" || text.length > MAX_VALUE_LENGTH) return;
       this.#found[metric] = (this.#found[metric] ?? 0) + 1;
       this.#rows.push({
         metric,

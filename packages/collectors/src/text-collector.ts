@@ -1,5 +1,5 @@
 import { ClosestLines } from "./closest-lines.ts";
-import type { CollectedRow, StreamCollector, StreamDiagnosis } from "./collector.ts";
+import { type CollectedRow, MAX_VALUE_LENGTH, type StreamCollector, type StreamDiagnosis } from "./collector.ts";
 import { leadingTime } from "./leading-time.ts";
 import { forEachLine, LineRuns, MAX_LINE_BYTES } from "./line-runs.ts";
 import { type LineSearch, latin1Pattern, PatternSearch, SignSearch } from "./line-search.ts";
@@ -94,7 +94,7 @@ export class TextCollector implements StreamCollector {
     const time = leadingTime(line);
     let isFound = false;
     this.#scan(line, (name, value, at) => {
-      if (!this.#wanted.has(name) || value === "") return;
+      if (!this.#wanted.has(name) || value === "" || value.length > MAX_VALUE_LENGTH) return;
       isFound = true;
       this.#found[name] = (this.#found[name] ?? 0) + 1;
       this.#rows.push({

@@ -2,6 +2,7 @@ import type { MetricsCollectorSpec } from "@qalam/api";
 import type { StreamDiagnosis } from "./collector.ts";
 import { filterHint } from "./filter-hint.ts";
 import { jsonHint } from "./json-hint.ts";
+import { MAX_LINE_BYTES } from "./line-runs.ts";
 
 /** What the explanation is made from. */
 export interface MissingMetric {
@@ -68,7 +69,11 @@ function amount({ spec, diagnosis, files }: MissingMetric): string {
   if (kindOf(spec) === "PrometheusMetric" && diagnosis.units === 0) return "it never answered";
   if (diagnosis.bytes === 0) return "it is empty";
   const size = `${diagnosis.units} ${unit(kindOf(spec))}${diagnosis.units === 1 ? "" : "s"} (${diagnosis.bytes} bytes)`;
-  return files === undefined || files === 1 ? `read ${size}` : `read ${files} files, ${size}`;
+  const cut =
+    diagnosis.bytes / diagnosis.units > MAX_LINE_BYTES && unit(kindOf(spec)) === "line"
+      ? `, of each line the first ${MAX_LINE_BYTES} bytes`
+      : "";
+  return `read ${files === undefined || files === 1 ? "" : `${files} files, `}${size}${cut}`;
 }
 
 function unit(kind: string): string {

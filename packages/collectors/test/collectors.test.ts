@@ -120,6 +120,24 @@ describe("text lines (Katib behaviour 5.5)", () => {
   });
 });
 
+it("a text of megabytes is no value", () => {
+  expect(rowsOf(`loss=${"1".repeat(100_000)}\nloss=2`)).toEqual(["loss=2"]);
+  const json = new JsonLinesCollector(["loss"]);
+  expect(json.push(Buffer.from(`{"loss":"${"1".repeat(100_000)}"}\n{"loss":"2"}\n`)).map(({ value }) => value)).toEqual(
+    ["2"],
+  );
+});
+
+it("says that only the beginning of a very long line was read", () => {
+  const collector = new TextCollector(["loss"]);
+  for (let i = 0; i < 5; i++) collector.push(Buffer.alloc(1024 * 1024, "a"));
+  collector.push(Buffer.from(" loss=1\n"));
+  const diagnosis = collector.diagnose();
+  expect(explainMissingMetric({ objective: "loss", spec: undefined, diagnosis })).toContain(
+    "of each line the first 1048576 bytes",
+  );
+});
+
 describe("JSON lines (Katib behaviour 5.6)", () => {
   it("reads numbers and texts, fractions of a second and steps", () => {
     const rows = new JsonLinesCollector(["loss"]).push(
