@@ -80,10 +80,10 @@ export async function forEachChange<T extends KubeObject>(
   onListed?: (objects: readonly T[]) => boolean,
 ): Promise<void> {
   while (!signal.aborted) {
-    const { items, resourceVersion } = await store.list(kind, scope);
+    const { items, resourceVersion } = await store.list(kind, { ...scope, shared: true });
     if (onListed?.(items) === true || items.some((object) => onChange(object, false) === true)) return;
     if (signal.aborted) return;
-    const watch: ResourceWatch<T> = store.watch(kind, { ...scope, resourceVersion });
+    const watch: ResourceWatch<T> = store.watch(kind, { ...scope, resourceVersion, shared: true });
     const close = () => watch.close();
     signal.addEventListener("abort", close, { once: true });
     try {

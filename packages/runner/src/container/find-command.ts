@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { delimiter, isAbsolute, resolve } from "node:path";
 import { ContainerStartError } from "./container-errors.ts";
 
 /** Finds the program a command names, as a shell would. @returns its path. @throws ContainerStartError that says where was looked */
@@ -11,7 +11,7 @@ export function findCommand(command: string, path: string, cwd: string): string 
     throw new ContainerStartError(`command ${JSON.stringify(command)} ${problem}${hostHint(command, problem)}`);
   }
   for (const folder of path.split(delimiter)) {
-    const file = join(folder === "" ? cwd : folder, command);
+    const file = `${folder === "" ? cwd : folder}/${command}`;
     if (problemOf(file) === undefined) return file;
   }
   throw new ContainerStartError(

@@ -53,9 +53,7 @@ export class Launcher {
 
   launch(launch: Launch, listener: LaunchListener): void {
     const { path, log, start } = launch;
-    const texts = [...launch.argv, ...Object.values(launch.environment)];
-    if (texts.some((text) => text.includes("\0")))
-      return listener.failed("an argument or a variable has a NUL byte in it");
+    if (hasNul(launch)) return listener.failed("an argument or a variable has a NUL byte in it");
     try {
       makeLog(log);
       new RunState(path).begin(start, shellCommand(launch, this.#environment, start.memoryGroup));
@@ -91,4 +89,10 @@ export class Launcher {
     const place = this.#idle.indexOf(shim);
     if (place !== -1) this.#idle.splice(place, 1);
   }
+}
+
+function hasNul({ argv, environment }: Launch): boolean {
+  if (argv.some((text) => text.includes("\0"))) return true;
+  for (const name in environment) if (environment[name]?.includes("\0") === true) return true;
+  return false;
 }

@@ -13,24 +13,18 @@ const after = /[\s"'=:,;)<>[\]{}|&`/]/;
  * longest mapping wins; `/app` is found in `/app/train.py`, `--data=/app` and `a:/app`, not in `/application` or `/my/app`.
  */
 export function mapPaths(text: string, mappings: readonly PathMapping[]): string {
+  if (mappings.length === 0) return text;
   const byLength = [...mappings].sort((a, b) => b.container.length - a.container.length);
   let result = "";
   let index = 0;
-  while (index < text.length) {
-    const mapping = startsPath(text, index)
-      ? byLength.find(({ container }) => isAt(text, index, container))
-      : undefined;
-    if (mapping === undefined) result += text[index++];
-    else {
-      result += mapping.host;
-      index += mapping.container.length;
-    }
+  for (let slash = text.indexOf("/"); slash !== -1; slash = text.indexOf("/", Math.max(index, slash + 1))) {
+    const isStart = slash === 0 || before.test(text[slash - 1] ?? "");
+    const mapping = isStart ? byLength.find(({ container }) => isAt(text, slash, container)) : undefined;
+    if (mapping === undefined) continue;
+    result += text.slice(index, slash) + mapping.host;
+    index = slash + mapping.container.length;
   }
-  return result;
-}
-
-function startsPath(text: string, index: number): boolean {
-  return text[index] === "/" && (index === 0 || before.test(text[index - 1] ?? ""));
+  return result + text.slice(index);
 }
 
 function isAt(text: string, index: number, path: string): boolean {

@@ -57,7 +57,7 @@ export async function prepareContainer(input: PreparationInput, context: Surroun
     ...(await metricEnvironment(input, context)),
     HOSTNAME: pod.spec?.hostname ?? pod.metadata.name,
     ...mapped,
-    ...searchPath("PYTHONPATH", [ofTrial, { ...context.environment, ...mapped }]),
+    ...searchPath("PYTHONPATH", [ofTrial.PYTHONPATH, mapped.PYTHONPATH ?? context.environment.PYTHONPATH]),
   };
   const words = [...(container.command ?? []), ...(container.args ?? [])].map((word) =>
     map(expandVariables(word, declared)),
@@ -151,8 +151,8 @@ function trialEnvironment({ trial, pod }: PreparationInput, context: Surrounding
   };
 }
 
-/** The folders that several environments give in one variable, one after the other. */
-function searchPath(name: string, environments: readonly Readonly<Record<string, string>>[]): Record<string, string> {
-  const folders = environments.map((one) => one[name] ?? "").filter((text) => text !== "");
+/** A variable with the folders of several values, one after the other. */
+function searchPath(name: string, values: readonly (string | undefined)[]): Record<string, string> {
+  const folders = values.filter((text) => text !== undefined && text !== "");
   return folders.length === 0 ? {} : { [name]: folders.join(delimiter) };
 }

@@ -23,10 +23,16 @@ export function shellCommand(
   given: Readonly<Record<string, string>>,
   memoryGroup?: string,
 ): string {
-  const changed = Object.entries(environment).filter(([name, value]) => given[name] !== value);
-  const plain = changed.filter(([name]) => isPlain(name)).map(([name, value]) => `${name}=${quoted(value)}`);
-  const special = changed.filter(([name]) => !isPlain(name)).map(([name, value]) => quoted(`${name}=${value}`));
-  const gone = Object.keys(given).filter((name) => isPlain(name) && environment[name] === undefined);
+  const plain: string[] = [];
+  const special: string[] = [];
+  const gone: string[] = [];
+  for (const name in environment) {
+    const value = environment[name] as string;
+    if (given[name] === value) continue;
+    if (isPlain(name)) plain.push(`${name}=${quoted(value)}`);
+    else special.push(quoted(`${name}=${value}`));
+  }
+  for (const name in given) if (environment[name] === undefined && isPlain(name)) gone.push(name);
   const words = [...(special.length === 0 ? [] : ["/usr/bin/env", ...special]), ...argv.map(quoted)];
   return [
     `exec < /dev/null >> ${quoted(log)} 2>&1`,

@@ -78,7 +78,10 @@ export class FollowedFile {
     this.#isQueued = false;
     while (!this.#isClosed) {
       if (this.#file === undefined && !(await this.#open())) return;
-      if (!(await this.#isReplacedInPlace()) && (await this.#readOn()) && !(await this.#isRotated())) return;
+      if (!(await this.#isReplacedInPlace()) && (await this.#readOn())) {
+        if (!(await this.#isRotated())) return;
+        await this.#readOn(); // what was written between the last look and the rotation
+      }
       await this.#nextGeneration();
     }
   }

@@ -15,7 +15,7 @@ export class PodController implements RunningContainers {
   readonly #pods: Informer<StoredPod>;
   readonly #queue: WorkQueue;
   readonly #runs = new Map<string, PodRun>();
-  /** Pods that have ended; the cache may not have seen it yet. */
+  /** Pods that have ended, which the cache has not seen yet. */
   readonly #ended = new Set<string>();
 
   constructor(context: RunnerContext, pods: Informer<StoredPod>) {
@@ -38,8 +38,8 @@ export class PodController implements RunningContainers {
     known.sort((a, b) => Number(b.hasBegun) - Number(a.hasBegun));
     for (const { pod } of known) this.#queue.add(textOf(keyOf(pod)));
     this.#pods.onChange((current, previous) => {
+      if (current === undefined || isOver(current)) this.#ended.delete((current ?? previous)?.metadata.uid ?? "");
       if (current !== undefined) this.#queue.add(textOf(keyOf(current)));
-      else this.#ended.delete(previous?.metadata.uid ?? "");
     });
   }
 
@@ -77,7 +77,8 @@ export class PodController implements RunningContainers {
     this.#runs.set(uid, run);
     void run.finished.then(() => {
       this.#runs.delete(uid);
-      this.#ended.add(uid);
+      const seen = this.#pods.get(keyFrom(key));
+      if (seen !== undefined && !isOver(seen)) this.#ended.add(uid);
       this.#queue.add(key);
     });
     return run;

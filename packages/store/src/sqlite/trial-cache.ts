@@ -16,8 +16,8 @@ export interface TrialRecord {
   readonly newestStretches: Map<number, NumberedStretch>;
 }
 
-/** Trials that are kept in memory; one of 10,000 running trials would be a rare machine. */
-const MAX_TRIALS = 4096;
+/** Trials that are kept in memory, a kilobyte each; a machine that runs more at a time would be a rare one. */
+const MAX_TRIALS = 1024;
 
 /** The records of the trials that are appended to. Read from the database once, then kept up to date by the writer. */
 export class TrialCache {
