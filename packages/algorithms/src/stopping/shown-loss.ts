@@ -1,7 +1,9 @@
 import type { Direction } from "../sampler.ts";
 
-/** A loss as the user measured it, to six digits. */
+/** A loss as the user measured it, to six digits. NaN is kept as the greatest loss there is. */
 export function shownLoss(loss: number, direction: Direction): string {
-  const value = direction === "maximize" ? -loss : loss;
-  return Number.isFinite(value) ? String(Number(value.toPrecision(6)) + 0) : value > 0 ? "infinity" : "-infinity";
+  const sign = direction === "maximize" ? -1 : 1;
+  if (Number.isFinite(loss)) return String(Number((sign * loss).toPrecision(6)) + 0);
+  const infinity = sign * loss > 0 ? "infinity" : "-infinity";
+  return loss > 0 ? `nan or ${infinity}` : infinity;
 }
