@@ -136,7 +136,9 @@ describe("threshold", () => {
       undefined,
       "threshold: score is 0.59 at step 3, worse than 0.6",
     ]);
-    expect(track.report("b", [0.9, Number.NaN])[1]).toBe("threshold: score is nan or -infinity at step 2, worse than 0.6");
+    expect(track.report("b", [0.9, Number.NaN])[1]).toBe(
+      "threshold: score is nan or -infinity at step 2, worse than 0.6",
+    );
   });
 });
 

@@ -29,7 +29,7 @@ async function windowsOf({ stretches }: ObservationTables, selection: Selection)
   const windows: SequenceWindow[] = [];
   const { trial, metric } = selection;
   for await (const some of stretches.read({ trial: trial.id, metric, seconds: secondsOf(selection) }))
-    windows.push(...mergedWindows(some.flatMap(({ extent }) => extent?.windows ?? [])));
+    windows.push(...mergedWindows(some.flatMap((stretch) => stretch.windows)));
   return mergedWindows(windows);
 }
 

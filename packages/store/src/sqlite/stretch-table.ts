@@ -1,5 +1,5 @@
 import { byTime, lengthOf, type MetricRow, Stretch } from "../observations/stretch.ts";
-import { StretchExtent } from "../observations/stretch-extent.ts";
+import { type SequenceWindow, StretchExtent } from "../observations/stretch-extent.ts";
 import type { Database, SqlValue, Statement } from "./driver.ts";
 
 /** Stretches read at once; other work goes between. */
@@ -22,6 +22,41 @@ export interface NumberedStretch {
   readonly stretch: Stretch;
   /** Undefined of a stretch that was begun by a version that did not note it. */
   readonly extent: StretchExtent | undefined;
+}
+
+/** A stretch as it is stored: what is not asked for is not parsed. */
+export class StoredStretch {
+  readonly #row: Record<string, SqlValue>;
+
+  constructor(row: Record<string, SqlValue>) {
+    this.#row = row;
+  }
+
+  get kept(): MetricRow[] {
+    return keptRows(this.#row.kept!);
+  }
+
+  /** Where its rows are; none when that was not noted. */
+  get windows(): SequenceWindow[] {
+    const { windows } = this.#row;
+    if (windows == null) return [];
+    return (JSON.parse(String(windows)) as StoredWindow[]).map(([source, from, to]) => ({ source, from, to }));
+  }
+
+  /** Whether all its rows were reported between two seconds, neither of them included. */
+  isWithin({ since, until }: { readonly since: number; readonly until: number }): boolean {
+    const { since: first, until: last } = this.#row;
+    return first != null && last != null && Number(first) > since && Number(last) < until;
+  }
+
+  /** To be added to. */
+  opened(): NumberedStretch {
+    const { since, until, windows } = this.#row;
+    const number = Number(this.#row.number);
+    const stretch = new Stretch(lengthOf(number), byTime, Number(this.#row.rows), this.kept);
+    const extent = windows === null ? undefined : StretchExtent.of(Number(since), Number(until), this.windows);
+    return { number, stretch, extent };
+  }
 }
 
 /** Which stretches: of a metric, or of all metrics, of a trial; those with rows in a part by time, whole seconds, both included. */
@@ -58,7 +93,7 @@ export class StretchTable {
   /** The newest stretch of a metric. */
   newest(trial: number, metric: number): NumberedStretch {
     const row = this.#newest.get(trial, metric);
-    return row === undefined ? numbered(0) : storedStretch(row);
+    return row === undefined ? numbered(0) : new StoredStretch(row).opened();
   }
 
   /** Adds the next row of a metric. A stretch that becomes full is saved. @returns the newest stretch, to be saved at the end of an append */
@@ -113,14 +148,14 @@ export class StretchTable {
   }
 
   /** The selected stretches by metric, in portions. */
-  async *read(selection: StretchSelection): AsyncGenerator<NumberedStretch[]> {
+  async *read(selection: StretchSelection): AsyncGenerator<StoredStretch[]> {
     const { where, bounds } = condition(selection);
     const statement = this.#database.prepare(
       `select * from stretches where ${where} and (metric, number) > (?, ?) order by metric, number limit ${SLICE}`,
     );
     for (let after = [-1, -1]; ; ) {
       const rows = statement.all(...bounds, ...after);
-      yield rows.map(storedStretch);
+      yield rows.map((row) => new StoredStretch(row));
       const last = rows.at(-1);
       if (last === undefined || rows.length < SLICE) return;
       after = [Number(last.metric), Number(last.number)];
@@ -141,20 +176,6 @@ function condition({ trial, metric, seconds }: StretchSelection): { where: strin
     bounds.push(seconds.since, seconds.until);
   }
   return { where: parts.join(" and "), bounds };
-}
-
-function storedStretch({ number, rows, kept, since, until, windows }: Record<string, SqlValue>): NumberedStretch {
-  const place = Number(number);
-  const stretch = new Stretch(lengthOf(place), byTime, Number(rows), keptRows(kept!));
-  const extent =
-    windows === null
-      ? undefined
-      : StretchExtent.of(
-          Number(since),
-          Number(until),
-          (JSON.parse(String(windows)) as StoredWindow[]).map(([source, from, to]) => ({ source, from, to })),
-        );
-  return { number: place, stretch, extent };
 }
 
 function keptRows(stored: SqlValue): MetricRow[] {

@@ -1,6 +1,6 @@
 import { orderAndThin } from "../observations/select-rows.ts";
 import { byTime, isFineEnough, type MetricRow } from "../observations/stretch.ts";
-import { mergedWindows, type SequenceWindow, type StretchExtent } from "../observations/stretch-extent.ts";
+import { mergedWindows, type SequenceWindow } from "../observations/stretch-extent.ts";
 import { Thinner } from "../observations/thinner.ts";
 import { isWhole, type NamedRow, type ObservationTables, type Selection, secondsOf } from "./observation-selection.ts";
 import { isFoundByTime, LONG_ROWS, rowsIn, selectedRows } from "./row-scan.ts";
@@ -15,21 +15,28 @@ export async function thinnedRows(
   selection: Selection,
   target: number,
 ): Promise<NamedRow[]> {
-  const thinners = new Map<string, Thinner<MetricRow>>();
-  const thinnerOf = (metric: string): Thinner<MetricRow> => {
-    const known = thinners.get(metric) ?? new Thinner<MetricRow>(target, byTime);
-    thinners.set(metric, known);
-    return known;
-  };
+  const kept = new Map<string, MetricRow[]>();
   const stretched = stretchedMetrics(tables, selection, target);
   for (const metric of stretched)
-    await readStretches(tables, { ...selection, metric }, thinnerOf(tables.trials.metricName(metric)));
-  const names = new Set([...stretched].map((metric) => tables.trials.metricName(metric)));
-  if (stretched.length < wantedMetrics(selection).length)
+    kept.set(tables.trials.metricName(metric), await stretchedRows(tables, { ...selection, metric }, target));
+  if (stretched.length < wantedMetrics(selection).length) {
+    const thinners = new Map<string, Thinner<MetricRow>>();
     for await (const rows of selectedRows(tables, selection))
-      for (const row of rows) if (!names.has(row.metric)) thinnerOf(row.metric).add(row);
-  const kept = [...thinners].flatMap(([metric, thinner]) => thinner.kept().map((row) => ({ ...row, metric })));
-  return orderAndThin(kept, target);
+      for (const row of rows) {
+        if (kept.has(row.metric)) continue;
+        const thinner = thinners.get(row.metric) ?? new Thinner<MetricRow>(target, byTime);
+        thinners.set(row.metric, thinner);
+        thinner.add(row);
+      }
+    for (const [metric, thinner] of thinners) kept.set(metric, thinner.kept());
+  }
+  const thinned = [...kept].flatMap(([metric, rows]) =>
+    orderAndThin(
+      rows.map((row) => ({ ...row, metric })),
+      target,
+    ),
+  );
+  return orderAndThin(thinned, undefined);
 }
 
 function wantedMetrics({ trial, metric }: Selection): number[] {
@@ -56,27 +63,20 @@ function stretchSelection(selection: Selection): StretchSelection {
 }
 
 /** What stretches keep of one metric, and the rows themselves of those that are only partly selected. */
-async function readStretches(
-  tables: ObservationTables,
-  selection: Selection,
-  thinner: Thinner<MetricRow>,
-): Promise<void> {
+async function stretchedRows(tables: ObservationTables, selection: Selection, target: number): Promise<MetricRow[]> {
+  const kept: MetricRow[] = [];
   const partly: SequenceWindow[] = [];
-  const known = new Set<number>();
-  const add = (row: MetricRow): void => {
-    if (known.has(row.arrival)) return;
-    known.add(row.arrival);
-    thinner.add(row);
-  };
+  const areAllInside = isWhole(selection);
+  const seconds = secondsOf(selection);
   for await (const stretches of tables.stretches.read(stretchSelection(selection)))
-    for (const { stretch, extent } of stretches)
-      if (isInside(extent, selection)) stretch.kept.forEach(add);
-      else partly.push(...(extent?.windows ?? []));
-  for await (const rows of rowsIn(tables, selection, mergedWindows(partly))) rows.forEach(add);
-}
-
-function isInside(extent: StretchExtent | undefined, selection: Selection): boolean {
-  if (isWhole(selection)) return true;
-  const { since, until } = secondsOf(selection);
-  return extent !== undefined && extent.since > since && extent.until < until;
+    for (const stretch of stretches)
+      if (areAllInside || stretch.isWithin(seconds)) kept.push(...stretch.kept);
+      else partly.push(...stretch.windows);
+  if (partly.length === 0) return kept;
+  // Windows of stretches whose rows came out of order hold rows of others, too.
+  const known = new Set(kept.map(({ arrival }) => arrival));
+  const thinner = new Thinner<MetricRow>(target, byTime);
+  for await (const rows of rowsIn(tables, selection, mergedWindows(partly)))
+    for (const row of rows) if (!known.has(row.arrival)) thinner.add(row);
+  return kept.concat(thinner.kept());
 }
