@@ -35,8 +35,8 @@ export async function openRemoteHome(
     backoff: server.backoff,
     fetch: serverFetch(path, takeOver === undefined ? {} : { [SUCCESSOR_HEADER]: "yes" }),
   });
-  const store = new RemoteStore(client);
-  await store.list(NAMESPACE, { limit: 1 });
+  await client.list(NAMESPACE, { limit: 1 });
+  const store = new RemoteStore(client, server.backoff);
   const observationsOf = async (uid: string, query: ObservationQuery) => {
     const trial = await findTrial(store, uid);
     return trial === undefined ? { metrics: [], rows: [] } : client.observations(trial, query);

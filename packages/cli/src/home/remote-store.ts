@@ -1,5 +1,5 @@
 import { type KubeObject, keyOf, type ObjectKey, type ResourceKind } from "@qalam/api";
-import { ApiError, type Client, type MergePatch } from "@qalam/client";
+import { ApiError, type Backoff, type Client, ConnectionError, type MergePatch } from "@qalam/client";
 import {
   AlreadyExistsError,
   ConflictError,
@@ -17,16 +17,26 @@ import {
   type WriteOptions,
 } from "@qalam/store";
 
+/** Until another command has taken the place of a server that ended: some seconds. */
+const REPETITIONS = 7;
+
 /** The ResourceStore contract over a server's REST API, so that a command does not know whether the store is in this process. */
 export class RemoteStore implements ResourceStore {
   readonly #client: Client;
+  readonly #backoff: Backoff;
 
-  constructor(client: Client) {
+  /** @param backoff waits before a request is made again that did not reach the server, and that can be made twice */
+  constructor(client: Client, backoff: Backoff) {
     this.#client = client;
+    this.#backoff = backoff;
   }
 
   async get<T extends KubeObject>(kind: ResourceKind<T>, key: ObjectKey): Promise<T | undefined> {
-    return translated(kind, key.name, this.#client.get(kind, key));
+    return translated(
+      kind,
+      key.name,
+      this.#repeated(() => this.#client.get(kind, key)),
+    );
   }
 
   async list<T extends KubeObject>(
@@ -34,7 +44,11 @@ export class RemoteStore implements ResourceStore {
     { shared: _, ...options }: ListOptions = {},
   ): Promise<ResourceList<T>> {
     const query = { ...options, ...(options.resourceVersion && { resourceVersionMatch: "Exact" }) };
-    const { items, metadata } = await translated(kind, "", this.#client.list(kind, query));
+    const { items, metadata } = await translated(
+      kind,
+      "",
+      this.#repeated(() => this.#client.list(kind, query)),
+    );
     const { continue: next, ...rest } = metadata;
     return { items, ...rest, ...(next && { continue: next }) };
   }
@@ -68,7 +82,11 @@ export class RemoteStore implements ResourceStore {
     patch: object,
     options: PatchOptions = {},
   ): Promise<T> {
-    return translated(kind, key.name, this.#client.patch(kind, key, { merge: patch as MergePatch<T> }, options));
+    return translated(
+      kind,
+      key.name,
+      this.#repeated(() => this.#client.patch(kind, key, { merge: patch as MergePatch<T> }, options)),
+    );
   }
 
   async delete<T extends KubeObject>(kind: ResourceKind<T>, key: ObjectKey, options: DeleteOptions = {}): Promise<T> {
@@ -82,6 +100,17 @@ export class RemoteStore implements ResourceStore {
   }
 
   async close(): Promise<void> {}
+
+  async #repeated<T>(call: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof ConnectionError) || attempt === REPETITIONS) throw error;
+        await this.#backoff({ attempt, error, signal: undefined });
+      }
+    }
+  }
 }
 
 async function* expiring<T>(events: AsyncIterable<WatchEvent<T>>): AsyncGenerator<WatchEvent<T>> {
