@@ -1,5 +1,5 @@
 import { type KubeObject, keyOf, type ObjectKey, type ResourceKind } from "@qalam/api";
-import { ApiError, type Backoff, type Client, ConnectionError, type MergePatch } from "@qalam/client";
+import { ApiError, type Backoff, type Client, ConnectionError, exponentialBackoff, type MergePatch } from "@qalam/client";
 import {
   AlreadyExistsError,
   ConflictError,
@@ -26,7 +26,7 @@ export class RemoteStore implements ResourceStore {
   readonly #backoff: Backoff;
 
   /** @param backoff waits before a request is made again that did not reach the server, and that can be made twice */
-  constructor(client: Client, backoff: Backoff) {
+  constructor(client: Client, backoff: Backoff = exponentialBackoff) {
     this.#client = client;
     this.#backoff = backoff;
   }
