@@ -19,6 +19,6 @@ const status = run(process.execPath, [join(root, "packages/cli/bin/qalam.js"), .
 });
 if (status === 0)
   console.error(
-    `\nLook further with:\n  export QALAM_HOME=${home}\n  npx qalam trials random-forest -n kubeflow\n  npx qalam describe experiment random-forest -n kubeflow`,
+    `\nLook further with:\n  export QALAM_HOME=${home}\n  npx qalam trials random-forest -n kubeflow\n  npx qalam describe experiment random-forest -n kubeflow\nFor trainings of yours with scikit-learn, use its Python:\n  export PATH=${python}:$PATH`,
   );
 process.exit(status);

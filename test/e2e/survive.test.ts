@@ -55,6 +55,13 @@ describe("a training that goes wrong", () => {
       options: { script: "echo about to fail; exit 3" },
       says: /exited with status 3: about to fail/,
     },
+    {
+      what: "a Python package that is not there",
+      options: {
+        script: "echo \"ModuleNotFoundError: No module named 'sklearn.svm'\" >&2; exit 1",
+      },
+      says: /this is \/\S+: install what has sklearn, or activate the environment/,
+    },
     { what: "killed by a signal", options: { script: "kill -9 $$$$" }, says: /ended by signal 9/ },
     { what: "no command", options: { container: { command: undefined } }, says: /has no command.*images are not run/ },
     {

@@ -1,5 +1,12 @@
 import { type KubeObject, keyOf, type ObjectKey, type ResourceKind } from "@qalam/api";
-import { ApiError, type Backoff, type Client, ConnectionError, exponentialBackoff, type MergePatch } from "@qalam/client";
+import {
+  ApiError,
+  type Backoff,
+  type Client,
+  ConnectionError,
+  exponentialBackoff,
+  type MergePatch,
+} from "@qalam/client";
 import {
   AlreadyExistsError,
   ConflictError,

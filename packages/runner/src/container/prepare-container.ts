@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { delimiter, join } from "node:path";
 import {
   parseQuantity,
   type StoredPod,
@@ -99,16 +99,6 @@ export function pathMappings(
   if (metrics === undefined) return mappings;
   mkdirSync(metrics.host, { recursive: true });
   return [...mappings, metrics];
-}
-
-/** A script named in a command that is not there: the interpreter's message alone would not say what to do. */
-export function missingScript({ argv, cwd }: Pick<ContainerCommand, "argv" | "cwd">): string | undefined {
-  const script = argv.slice(1).find((word) => !word.startsWith("-"));
-  const isPath = script !== undefined && /^[^\s;|&$]+$/.test(script) && /\/|\.\w{1,4}$/.test(script);
-  if (!isPath || existsSync(resolve(cwd, script))) return undefined;
-  return isAbsolute(script)
-    ? `${script} does not exist on this machine; if it is a path of the container image, map its folder with -v HOST:CONTAINER`
-    : `${script} does not exist in ${cwd}`;
 }
 
 /** Of the pod, over those of its trial and the defaults. */

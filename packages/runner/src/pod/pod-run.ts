@@ -6,9 +6,10 @@ import type { Container, PodStatus } from "kubernetes-types/core/v1.js";
 import { Bell } from "../bell.ts";
 import { ContainerConfigError, ContainerError } from "../container/container-errors.ts";
 import { type ContainerCommand, ContainerRun, type RunEnd, type RunPlace } from "../container/container-run.ts";
+import { failureHint } from "../container/failure-hint.ts";
 import type { PathMapping } from "../container/path-mapping.ts";
 import { fillVolumes, volumeFolders } from "../container/pod-volumes.ts";
-import { missingScript, type PreparationInput, prepareContainer } from "../container/prepare-container.ts";
+import { type PreparationInput, prepareContainer } from "../container/prepare-container.ts";
 import type { PodName } from "../container/run-paths.ts";
 import { RunState } from "../container/run-state.ts";
 import { ContainerOutput } from "../logs/container-output.ts";
@@ -376,7 +377,8 @@ export class PodRun {
 /** Why a container failed: the end of its output, as Kubernetes' FallbackToLogsOnError gives it. */
 function lastWords(place: RunPlace, end: RunEnd, command: ContainerCommand | undefined): { message?: string } {
   if (end.exitCode === 0 || end.message !== undefined) return {};
-  const hint = command === undefined || end.signal !== undefined ? undefined : missingScript(command);
-  const words = [lastLines(place.log), ...(hint === undefined ? [] : [`(${hint})`])].filter((text) => text !== "");
+  const last = lastLines(place.log);
+  const hint = command === undefined || end.signal !== undefined ? undefined : failureHint(command, last);
+  const words = [last, ...(hint === undefined ? [] : [`(${hint})`])].filter((text) => text !== "");
   return words.length === 0 ? {} : { message: words.join("\n") };
 }
