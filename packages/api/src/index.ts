@@ -32,3 +32,4 @@ export * from "./trial-template.ts";
 export type { AlgorithmCatalogue, ValidationContext } from "./validation/catalogue.ts";
 export { validateExperiment } from "./validation/validate-experiment.ts";
 export { validateUpdate } from "./validation/validate-update.ts";
+export * from "./yaml-text.ts";

@@ -230,6 +230,15 @@ const rules: [rule: string, path: string, words: RegExp, change: Change][] = [
     /not a number/,
     (e) => (e.spec.parameters[0].feasibleSpace.max = "0x10"),
   ],
+  [
+    "more requested than the limit",
+    "spec.trialTemplate.trialSpec.spec.template.spec.containers[0].resources.requests[cpu]",
+    /more than the limit \(1500m\)/,
+    (e) => {
+      const resources = { requests: { cpu: 2, memory: "1Gi" }, limits: { cpu: "1500m" } };
+      e.spec.trialTemplate.trialSpec.spec.template.spec.containers[0].resources = resources;
+    },
+  ],
   ["goal that is no number", "spec.objective.goal", /finite/, (e) => (e.spec.objective.goal = Number.NaN)],
   ["38 no search space", "spec.parameters", /neither/, (e) => delete e.spec.parameters],
   [

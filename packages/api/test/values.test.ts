@@ -15,6 +15,7 @@ import {
   renderTrialTemplate,
   setCondition,
   TemplateError,
+  yamlText,
 } from "../src/index.ts";
 
 describe("parseGoFloat reads what Go reads", () => {
@@ -284,6 +285,27 @@ describe("parseManifest", () => {
       problems: [],
     });
     expect(parseManifest("---\n---\n", "f").problems.map(({ problem }) => problem)).toEqual(["the manifest is empty"]);
+  });
+  it("reads what yamlText writes as the same texts", () => {
+    const texts = [
+      "yes",
+      "on",
+      "014",
+      "1_000",
+      "0b11",
+      "2026-11-26T03:24:01Z",
+      "1e3",
+      "~",
+      "null",
+      "a: b",
+      "x\ny\n",
+      "",
+    ];
+    const object = { apiVersion: "v1", kind: "A", texts, long: "word ".repeat(60).trim() };
+    const text = yamlText(object);
+    expect(parseManifest(text, "f").objects[0]?.object).toEqual(object);
+    expect(text).toContain('"2026-11-26T03:24:01Z"');
+    expect(text).toContain(object.long);
   });
   it("reads merge keys", () =>
     expect(

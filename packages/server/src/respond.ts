@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { stringify } from "yaml";
+import { yamlText } from "@qalam/api";
 import { negotiate } from "./negotiate.ts";
 import { RequestError, type StatusBody } from "./status-error.ts";
 
@@ -10,7 +10,7 @@ export function send(response: ServerResponse, status: number, body: unknown, ty
 
 /** Sends an object in the encoding that the request accepts: JSON, or YAML when only that. @throws RequestError 406 */
 export function sendObject(request: IncomingMessage, response: ServerResponse, status: number, body: unknown): void {
-  if (negotiate(request).encoding === "yaml") sendText(response, status, stringify(body), "application/yaml");
+  if (negotiate(request).encoding === "yaml") sendText(response, status, `${yamlText(body)}\n`, "application/yaml");
   else send(response, status, body);
 }
 

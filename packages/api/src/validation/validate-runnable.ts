@@ -1,5 +1,6 @@
 import { runnableSchemaProblems } from "../job-schema.ts";
 import { didYouMean } from "../nearest.ts";
+import { parseQuantity } from "../quantity.ts";
 import type { TemplateObject } from "../resources/experiment.ts";
 import type { Problems } from "./problems.ts";
 
@@ -82,6 +83,7 @@ function validateContainers(pod: Json, at: string, problems: Problems): void {
       if (container.name !== undefined && seen.has(container.name))
         problems.duplicate(`${path}.name`, container.name, "each container needs a name of its own");
       seen.add(container.name);
+      validateResources(objectOf(container.resources), `${path}.resources`, problems);
       for (const [j, { name }] of listOf(container.volumeMounts).entries())
         if (typeof name === "string" && !volumes.includes(name))
           problems.invalid(
@@ -91,6 +93,24 @@ function validateContainers(pod: Json, at: string, problems: Problems): void {
             didYouMean(name, volumes) ?? `list it under ${at}.volumes`,
           );
     }
+}
+
+/** No more may be requested than may be used. */
+function validateResources({ requests, limits }: Json, path: string, problems: Problems): void {
+  for (const [name, request] of Object.entries(objectOf(requests))) {
+    const limit = objectOf(limits)[name];
+    if ((amount(request) ?? 0) > (amount(limit) ?? Number.POSITIVE_INFINITY))
+      problems.invalid(
+        `${path}.requests[${name}]`,
+        request,
+        `is more than the limit (${limit})`,
+        "lower it or raise the limit",
+      );
+  }
+}
+
+function amount(value: unknown): number | undefined {
+  return typeof value === "string" || typeof value === "number" ? parseQuantity(value) : undefined;
 }
 
 function objectOf(value: unknown): Json {

@@ -1,6 +1,5 @@
-import { EVENT, type KubeObject, type ResourceKind } from "@qalam/api";
+import { EVENT, type KubeObject, type ResourceKind, yamlText } from "@qalam/api";
 import type { Command } from "commander";
-import { stringify } from "yaml";
 import { CommandError, EXIT } from "../command-error.ts";
 import { checkedFormat, type Format, type ObjectsLayout, objectsText } from "../format/print-objects.ts";
 import type { Home } from "../home/home.ts";
@@ -176,7 +175,7 @@ async function description(home: Home, kind: ResourceKind, object: KubeObject): 
     items.length === 0
       ? "Events:  <none>"
       : `Events:\n${objectsText(EVENT as ResourceKind, inOrder(EVENT as ResourceKind, items), "table", { isList: true }, Date.now()).replace(/^/gm, "  ")}`;
-  return `${kind.kind} ${metadata.namespace ?? ""}/${metadata.name}\n${stringify({ ...object, metadata }).trimEnd()}\n${events}\n`;
+  return `${kind.kind} ${metadata.namespace ?? ""}/${metadata.name}\n${yamlText({ ...object, metadata })}\n${events}\n`;
 }
 
 async function existing(home: Home, kind: ResourceKind, name: string, flags: GetFlags) {

@@ -5,9 +5,9 @@ import {
   SUGGESTION_ID_ANNOTATION,
   type Trial,
   trialListOf,
+  yamlText,
 } from "@qalam/api";
 import type { Command } from "commander";
-import { stringify } from "yaml";
 import { CommandError, EXIT } from "../command-error.ts";
 import { csvText } from "../format/csv.ts";
 import { elapsed } from "../format/elapsed.ts";
@@ -67,7 +67,7 @@ async function best(name: string, flags: Flags, terminal: Terminal): Promise<voi
     const optimal = experiment.status?.currentOptimalTrial;
     if (optimal === undefined) throw new CommandError(`experiment ${name} has no result yet`, EXIT.failed);
     if (format === "json") return print(terminal, JSON.stringify(optimal, null, 2));
-    if (format === "yaml") return print(terminal, stringify(optimal).trimEnd());
+    if (format === "yaml") return print(terminal, yamlText(optimal));
     print(terminal, format === "name" ? `trial.kubeflow.org/${optimal.bestTrialName}` : runSummary(experiment));
   });
 }
@@ -86,7 +86,7 @@ async function trials(name: string, flags: Flags, terminal: Terminal): Promise<v
           2,
         ),
       );
-    if (format === "yaml") return print(terminal, stringify(rows.map(({ trial }) => trial)).trimEnd());
+    if (format === "yaml") return print(terminal, yamlText(rows.map(({ trial }) => trial)));
     if (format === "name")
       return print(terminal, rows.map(({ trial }) => `trial.kubeflow.org/${trial.metadata.name}`).join("\n"));
     print(terminal, trialTable(experiment, rows, format === "wide"));

@@ -1,6 +1,5 @@
-import type { KubeObject, ResourceKind } from "@qalam/api";
+import { type KubeObject, type ResourceKind, yamlText } from "@qalam/api";
 import { columnsOf } from "@qalam/server";
-import { stringify } from "yaml";
 import { CommandError } from "../command-error.ts";
 import { textTable } from "./text-table.ts";
 
@@ -37,7 +36,7 @@ export function objectsText(
   if (format === "table" || format === "wide")
     return tableText(kind, objects, { wide: format === "wide", withNamespace, withKind }, now);
   const value = isList ? { apiVersion: "v1", kind: "List", metadata: {}, items: objects } : objects[0];
-  return format === "json" ? JSON.stringify(value, null, 2) : stringify(value).trimEnd();
+  return format === "json" ? JSON.stringify(value, null, 2) : yamlText(value);
 }
 
 function fullName({ singular, group }: ResourceKind, { metadata }: KubeObject): string {
