@@ -67,6 +67,7 @@ describe("checkpoints", () => {
           algorithmName: "asha",
           algorithmSettings: [
             { name: "resource_name", value: "epochs" },
+            { name: "eta", value: "3" },
             { name: "suggestion_trial_dir", value: "/ckpt" },
           ],
         },
