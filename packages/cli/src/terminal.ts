@@ -5,6 +5,16 @@ export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** Its usual size where it does not say, or says 0, as without a window. */
+export function sizeOf({ stdout }: Pick<Terminal, "stdout">): { readonly columns: number; readonly rows: number } {
+  return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
+}
+
+/** Whether views can be redrawn in place: on a terminal that has a size. */
+export function canRedraw({ stdout }: Pick<Terminal, "stdout">): boolean {
+  return stdout.isTTY === true && stdout.rows !== 0 && stdout.columns !== 0;
+}
+
 /** Writes a line of result. */
 export function print(terminal: Terminal, line: string): void {
   terminal.stdout.write(`${line}\n`);

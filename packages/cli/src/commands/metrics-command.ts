@@ -3,14 +3,14 @@ import { wantedMetrics } from "@qalam/collectors";
 import { InvalidRequestError, type ObservationQuery, type ObservationRow, parseTime } from "@qalam/store";
 import type { Command } from "commander";
 import { CommandError, EXIT } from "../command-error.ts";
-import { DEFAULT_COLUMNS, metricView, PLOT_LINES } from "../format/metric-view.ts";
+import { metricView, PLOT_LINES } from "../format/metric-view.ts";
 import { PlotData } from "../format/plot-series.ts";
 import { type RowFormat, RowWriter } from "../format/row-writer.ts";
 import { textTable } from "../format/text-table.ts";
 import type { Home } from "../home/home.ts";
 import { withHome } from "../home/open-home.ts";
 import { followMetrics } from "../run/follow-metrics.ts";
-import { print, say, type Terminal } from "../terminal.ts";
+import { print, say, sizeOf, type Terminal } from "../terminal.ts";
 import { notFound } from "./not-found.ts";
 
 const FORMATS = ["plot", "table", "csv", "json"];
@@ -152,7 +152,7 @@ function shownMetrics({ spec }: Trial, summary: readonly Metric[], { metric, out
 }
 
 function plot(names: readonly string[], rows: readonly ObservationRow[], terminal: Terminal, count: number): void {
-  const width = terminal.stdout.columns ?? DEFAULT_COLUMNS;
+  const { columns: width } = sizeOf(terminal);
   const data = new PlotData();
   data.add(rows);
   print(terminal, metricView(names, data, { width, height: PLOT_LINES }));

@@ -22,7 +22,7 @@ import { lineReporter, liveReporter, type RunReporter } from "../run/run-reporte
 import { runSucceeded, runSummary } from "../run/run-summary.ts";
 import { untilCounted, waitUntilStopped } from "../run/wait-until-stopped.ts";
 import { SUGGESTION_SERVICE_FLAG, suggestionServices } from "../suggestion-services.ts";
-import { print, say, type Terminal } from "../terminal.ts";
+import { canRedraw, print, say, type Terminal } from "../terminal.ts";
 import { volumeFlags } from "../volume-flag.ts";
 
 interface RunFlags {
@@ -129,9 +129,7 @@ function onReaderGone(terminal: Terminal, interrupt: () => void): () => void {
 
 async function chooseReporter(home: Home, { output }: RunFlags, terminal: Terminal): Promise<RunReporter> {
   if (output === "json") return lineReporter(terminal, "json");
-  return terminal.stdout.isTTY === true && output !== "lines"
-    ? liveReporter(terminal, home)
-    : lineReporter(terminal, "text");
+  return canRedraw(terminal) && output !== "lines" ? liveReporter(terminal, home) : lineReporter(terminal, "text");
 }
 
 /** Ctrl-C: the trials stop, the state stays. */

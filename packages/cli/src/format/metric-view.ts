@@ -4,8 +4,6 @@ import type { PlotData, PlotSeries } from "./plot-series.ts";
 
 /** Of each plot. */
 export const PLOT_LINES = 6;
-/** Where no terminal says. */
-export const DEFAULT_COLUMNS = 80;
 /** Columns are taken from here on, whatever the terminal says. */
 const NARROWEST = 20;
 

@@ -3,10 +3,10 @@ import { wantedMetrics } from "@qalam/collectors";
 import type { ObservationQuery, ObservationRow } from "@qalam/store";
 import { CommandError, EXIT } from "../command-error.ts";
 import { csvLine } from "../format/csv.ts";
-import { DEFAULT_COLUMNS, metricView, PLOT_LINES } from "../format/metric-view.ts";
+import { metricView, PLOT_LINES } from "../format/metric-view.ts";
 import { PlotData } from "../format/plot-series.ts";
 import type { Home } from "../home/home.ts";
-import { print, type Terminal } from "../terminal.ts";
+import { canRedraw, print, sizeOf, type Terminal } from "../terminal.ts";
 import { interruptible } from "./interrupt.ts";
 
 const FRAME_MS = 100;
@@ -30,9 +30,7 @@ export async function followMetrics(
   const { namespace = "", name } = trial.metadata;
   const wanted = metrics === undefined ? undefined : new Set(metrics);
   const show =
-    output === "plot" && terminal.stdout.isTTY === true
-      ? await livePlot(trial, terminal)
-      : rowPrinter(output, terminal);
+    output === "plot" && canRedraw(terminal) ? await livePlot(trial, terminal) : rowPrinter(output, terminal);
   const seen = new Set<string>();
   try {
     await interruptible(async (signal) => {
@@ -85,8 +83,8 @@ async function livePlot(trial: Trial, terminal: Terminal): Promise<RowView> {
     timer = undefined;
     const there = new Set(data.names);
     const names = [...new Set([...wantedMetrics(trial.spec.objective).filter((name) => there.has(name)), ...there])];
-    const fitting = Math.max(1, Math.floor(((terminal.stdout.rows ?? 24) - 1) / (PLOT_LINES + 3)));
-    const width = terminal.stdout.columns ?? DEFAULT_COLUMNS;
+    const { columns: width, rows: height } = sizeOf(terminal);
+    const fitting = Math.max(1, Math.floor((height - 1) / (PLOT_LINES + 3)));
     draw(metricView(names.slice(0, fitting), data, { width, height: PLOT_LINES }));
   };
   return {

@@ -1,7 +1,7 @@
 import type { Experiment, Trial } from "@qalam/api";
 import { objectiveValue } from "@qalam/api";
 import type { Home } from "../home/home.ts";
-import { print, say, type Terminal } from "../terminal.ts";
+import { print, say, sizeOf, type Terminal } from "../terminal.ts";
 import { EventLines } from "./event-lines.ts";
 import { experimentProgress } from "./experiment-progress.ts";
 import type { ExperimentListener } from "./follow-experiments.ts";
@@ -49,8 +49,8 @@ export async function liveReporter(terminal: Terminal, home: Home): Promise<RunR
   const latest = new Map<string, string>();
   const frame = async () => {
     await refreshLatest(home, trials, latest);
-    const columns = terminal.stdout.columns ?? 80;
-    const rows = Math.max(8, Math.floor((terminal.stdout.rows ?? 24) / Math.max(1, experiments.size)) - 1);
+    const { columns, rows: height } = sizeOf(terminal);
+    const rows = Math.max(8, Math.floor(height / Math.max(1, experiments.size)) - 1);
     const views = [...experiments.values()].map((experiment) => {
       const own = [...(trials.get(experimentKey(experiment))?.values() ?? [])];
       return liveView(experimentProgress(experiment, own, latest, Date.now()), columns, rows);
