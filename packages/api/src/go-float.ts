@@ -12,7 +12,10 @@ const special: Readonly<Record<string, number>> = {
 
 /** Reads a float as Go's strconv.ParseFloat does (Katib behaviour 3.4): `1e-3`, `NaN`, `Inf`, `0x1p-2`; not `1,5` and not the empty text. */
 export function parseGoFloat(text: string): number | undefined {
-  if (decimal.test(text)) return Number.isFinite(Number(text)) ? Number(text) : undefined; // beyond the range is an error in Go
+  if (decimal.test(text)) {
+    const number = Number(text);
+    return Number.isFinite(number) ? number : undefined; // beyond the range is an error in Go
+  }
   const word = special[text.toLowerCase()];
   if (word !== undefined) return word;
   const hex = hexadecimal.exec(text);

@@ -25,14 +25,18 @@ function findKinds(word: string): readonly ResourceKind[] {
 }
 
 /** Kind by singular, plural, short or Kind name, in any case, with or without the group. */
-function findKind(word: string): ResourceKind {
+export function lookUpKind(word: string): ResourceKind | undefined {
   const wanted = word.toLowerCase().split(".")[0] ?? "";
-  const found = KINDS.find(({ kind, plural, singular, shortNames }) =>
+  return KINDS.find(({ kind, plural, singular, shortNames }) =>
     [kind.toLowerCase(), plural, singular, ...shortNames].includes(wanted),
   );
+}
+
+function findKind(word: string): ResourceKind {
+  const found = lookUpKind(word);
   if (found !== undefined) return found;
   const plurals = KINDS.map(({ plural }) => plural);
-  const near = didYouMean(wanted, plurals);
+  const near = didYouMean(word.split(".")[0] ?? "", plurals);
   throw new CommandError(
     `unknown kind "${word}"; ${near === undefined ? "" : `${near} `}there are ${plurals.join(", ")}`,
   );

@@ -7,7 +7,7 @@ import {
   RESOURCE_RANGE,
 } from "../fidelity/fidelity-settings.ts";
 import { HalvingSampler } from "../fidelity/halving-sampler.ts";
-import { SOURCE, sourceOf } from "../fidelity/source-setting.ts";
+import { isSlowSource, SOURCE, sourceOf } from "../fidelity/source-setting.ts";
 import type { Algorithm, SettingSpec } from "../sampler.ts";
 import { RANDOM_STATE } from "../settings.ts";
 
@@ -19,7 +19,7 @@ export const asha: Algorithm = {
   name: "asha",
   summary: "many short trials, of which the best go on with more resource, without waiting for any",
   source: "Li et al. (2020), A System for Massively Parallel Hyperparameter Tuning, MLSys",
-  slowAsks: ({ sampler = "random" }) => sampler !== "random",
+  slowAsks: ({ sampler = "random" }) => isSlowSource(sampler),
   settings: [RESOURCE_NAME, ...RESOURCE_RANGE, ASHA_ETA, { ...SOURCE, default: "random" }, CHECKPOINTS, RANDOM_STATE],
   supports: { conditions: true, constraints: true, outcomeConstraints: true, initialPoints: true, warmStart: true },
   check: fidelityProblems,

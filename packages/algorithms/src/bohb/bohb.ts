@@ -7,7 +7,7 @@ import {
   RESOURCE_RANGE,
 } from "../fidelity/fidelity-settings.ts";
 import { HalvingSampler } from "../fidelity/halving-sampler.ts";
-import { SOURCE, sourceOf } from "../fidelity/source-setting.ts";
+import { isSlowSource, SOURCE, sourceOf } from "../fidelity/source-setting.ts";
 import { hyperbandBracket } from "../hyperband/hyperband-brackets.ts";
 import type { Algorithm } from "../sampler.ts";
 import { RANDOM_STATE } from "../settings.ts";
@@ -17,7 +17,7 @@ export const bohb: Algorithm = {
   name: "bohb",
   summary: "hyperband whose new configurations come from a model of the results",
   source: "Falkner, Klein and Hutter (2018), BOHB, ICML",
-  slowAsks: () => true,
+  slowAsks: ({ sampler = "auto" }) => isSlowSource(sampler),
   settings: [RESOURCE_NAME, ...RESOURCE_RANGE, ETA, { ...SOURCE, default: "auto" }, CHECKPOINTS, RANDOM_STATE],
   supports: { conditions: true, constraints: true, outcomeConstraints: true, initialPoints: true, warmStart: true },
   check: fidelityProblems,

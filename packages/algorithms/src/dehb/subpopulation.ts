@@ -33,6 +33,7 @@ export class Subpopulation {
   addEarlier(member: Member): void {
     this.#earlier.push(member);
     this.#earlier.sort(compareMembers);
+    if (this.#earlier.length > this.size) this.#earlier.pop(); // there is no place for more
   }
 
   at(place: number): Member | undefined {

@@ -14,6 +14,11 @@ export const SOURCE: SettingSpec = {
     "Where new configurations come from: draws from the prior, or a model of the results: BOHB's kernel densities, a Gaussian process, or auto: a Gaussian process unless a list is too long for one.",
 };
 
+/** Whether asks for configurations of a source take long: all but random draws come from a model. @param source a value of SOURCE */
+export function isSlowSource(source: string): boolean {
+  return source !== "random";
+}
+
 /** @param name a value of SOURCE */
 export function sourceOf(name: string, options: SamplerOptions, fidelity: Fidelity): ConfigurationSource {
   const { resources, levels } = fidelity;

@@ -1,8 +1,10 @@
+import type { FieldProblem } from "../errors.ts";
 import type { Experiment } from "../resources/experiment.ts";
-import type { Problems } from "./problems.ts";
+import { Problems } from "./problems.ts";
 
 /** Rules 2–6 of Katib behaviour 2.3. */
-export function validateCounts({ spec }: Pick<Experiment, "spec">, problems: Problems): void {
+export function validateCounts({ spec }: Pick<Experiment, "spec">): FieldProblem[] {
+  const problems = new Problems();
   const { maxTrialCount: max, parallelTrialCount: parallel, maxFailedTrialCount: failed } = spec;
   if (failed !== undefined && failed < 0)
     problems.invalid("spec.maxFailedTrialCount", failed, "should not be less than 0");
@@ -17,4 +19,5 @@ export function validateCounts({ spec }: Pick<Experiment, "spec">, problems: Pro
       parallel,
       `should be less than or equal to spec.maxTrialCount (${max})`,
     );
+  return problems.list;
 }

@@ -28,7 +28,7 @@ export function validateExperiment(given: Experiment, context: ValidationContext
   if (mistyped.some(({ path }) => path === "spec" || path === "metadata" || path === "")) return problems.list;
   const experiment = withoutPaths(given, mistyped);
   validateName(experiment, problems);
-  validateCounts(experiment, problems);
+  problems.addAll(validateCounts(experiment));
   validateResumePolicy(experiment, problems);
   validateObjective(experiment.spec, problems);
   validateAlgorithms(experiment, context, problems);

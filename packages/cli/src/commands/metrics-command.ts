@@ -1,4 +1,4 @@
-import { type Metric, TRIAL, type Trial } from "@qalam/api";
+import { listed, type Metric, TRIAL, type Trial } from "@qalam/api";
 import { wantedMetrics } from "@qalam/collectors";
 import { InvalidRequestError, type ObservationQuery, type ObservationRow, parseTime } from "@qalam/store";
 import type { Command } from "commander";
@@ -142,10 +142,7 @@ function shownMetrics({ spec }: Trial, summary: readonly Metric[], { metric, out
   const there = new Set(summary.map(({ name }) => name));
   const unknown = metric?.find((name) => !there.has(name));
   if (unknown !== undefined)
-    throw new CommandError(
-      `the trial has no metric "${unknown}"; it has ${[...there].slice(0, 10).join(", ") || "none"}${there.size > 10 ? ", …" : ""}`,
-      EXIT.failed,
-    );
+    throw new CommandError(`the trial has no metric "${unknown}"; it has ${listed([...there]) || "none"}`, EXIT.failed);
   const wanted = wantedMetrics(spec.objective).filter((name) => there.has(name));
   const all = metric ?? [...new Set([...wanted, ...there])];
   return metric === undefined && output === "plot" ? all.slice(0, MOST_PLOTS) : all;

@@ -1,9 +1,6 @@
-import { didYouMean, type ResourceKind } from "@qalam/api";
+import { didYouMean, listed, type ResourceKind } from "@qalam/api";
 import { CommandError, EXIT } from "../command-error.ts";
 import type { Home } from "../home/home.ts";
-
-/** More names are not read anyway. */
-const MOST_NAMES = 10;
 
 /** There is no object of a name: says where one is, which was probably meant, or what there is. */
 export async function notFound(
@@ -20,10 +17,9 @@ export async function notFound(
     name,
     all.map((one) => one.name),
   );
-  const shown = `${names.slice(0, MOST_NAMES).join(", ")}${names.length > MOST_NAMES ? ", …" : ""}`;
   const hint =
     elsewhere.length > 0
       ? `there is one in ${elsewhere.join(", ")}: add -n ${elsewhere[0]}`
-      : (near ?? (all.length === 0 ? "there are none" : `there are ${shown}`));
+      : (near ?? (all.length === 0 ? "there are none" : `there are ${listed(names)}`));
   return new CommandError(`${kind.singular} "${name}" not found${place}; ${hint}`, EXIT.failed);
 }

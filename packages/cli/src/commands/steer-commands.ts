@@ -6,6 +6,7 @@ import {
   keyOf,
   type ObjectKey,
   PAUSED_ANNOTATION,
+  validateCounts,
   validateUpdate,
 } from "@qalam/api";
 import type { Command } from "commander";
@@ -102,7 +103,8 @@ async function edit(name: string, flags: Flags, terminal: Terminal): Promise<voi
     throw new CommandError("say what to change: --max-trial-count, --parallel-trial-count or --max-failed-trial-count");
   await withHome(terminal, "read", async (home) => {
     const experiment = await findExperiment(home, name, flags.namespace);
-    const problems = validateUpdate(experiment, { ...experiment, spec: { ...experiment.spec, ...changes } });
+    const changed = { ...experiment, spec: { ...experiment.spec, ...changes } };
+    const problems = [...validateUpdate(experiment, changed), ...validateCounts(changed)];
     if (problems.length > 0)
       throw new CommandError(
         problems
@@ -111,7 +113,7 @@ async function edit(name: string, flags: Flags, terminal: Terminal): Promise<voi
       );
     await home.store.patch(EXPERIMENT, keyOf(experiment), { spec: changes });
     print(terminal, `experiment ${experiment.metadata.namespace}/${name} changed`);
-    if (!isExperimentOver({ ...experiment, spec: { ...experiment.spec, ...changes } })) hintAtServer(home, terminal);
+    if (!isExperimentOver(changed)) hintAtServer(home, terminal);
   });
 }
 

@@ -1,5 +1,6 @@
-import { EXPERIMENT, KINDS, type ResourceKind, TRIAL } from "@qalam/api";
+import { EXPERIMENT, KINDS, NAMESPACE, type ResourceKind, TRIAL } from "@qalam/api";
 import type { Argument, Command, Option } from "commander";
+import { lookUpKind } from "../resource-arguments.ts";
 import { SHELLS } from "./completion-scripts.ts";
 
 /** A word that may stand at the cursor. */
@@ -71,8 +72,7 @@ async function optionValue(
     return matching(plain(formats[command.name()] ?? formats.get ?? []), current);
   if (long !== "--namespace")
     return ["--volume", "--file", "--tls-cert", "--tls-key"].includes(long ?? "") ? "files" : [];
-  const namespace = KINDS.find(({ kind }) => kind === "Namespace");
-  return namespace === undefined ? [] : matching(plain(await lookUp(namespace, undefined)), current);
+  return matching(plain(await lookUp(NAMESPACE, undefined)), current);
 }
 
 async function argumentValue(
@@ -94,9 +94,7 @@ async function argumentValue(
     case "kind":
       return matching(plain(KINDS.map(({ plural }) => plural)), current);
     case "names": {
-      const kind = KINDS.find(({ plural, singular, shortNames }) =>
-        [plural, singular, ...shortNames].includes(positional[0] ?? ""),
-      );
+      const kind = lookUpKind(positional[0] ?? "");
       const given = new Set(positional.slice(1));
       return kind === undefined
         ? []

@@ -35,20 +35,11 @@ export function experimentAdmission(store: ResourceStore, external?: ExternalAlg
       const experiment = applyDefaults(object as Experiment);
       const specChanged = JSON.stringify((old as Experiment).spec) !== JSON.stringify(experiment.spec);
       const problems = specChanged
-        ? withoutRepeats([
-            ...(await experimentProblems(experiment, store, external)),
-            ...validateUpdate(old as Experiment, experiment),
-          ])
+        ? [...(await experimentProblems(experiment, store, external)), ...validateUpdate(old as Experiment, experiment)]
         : [];
       return checked(experiment, problems, options);
     },
   };
-}
-
-/** The rules for edits and those for all experiments both look at the counts. */
-function withoutRepeats(problems: readonly FieldProblem[]): FieldProblem[] {
-  const text = ({ path, problem }: FieldProblem) => `${path} ${problem}`;
-  return [...new Map(problems.map((problem) => [text(problem), problem])).values()];
 }
 
 async function experimentProblems(

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { ConnectionError, exponentialBackoff } from "@qalam/client";
+import { ConnectionError } from "@qalam/client";
 import { LockedError } from "@qalam/store";
 import { readLockHolder } from "@qalam/store/sqlite";
 import type { SuggestionServices } from "../suggestion-services.ts";
@@ -8,6 +8,7 @@ import { dataDirectory } from "./data-directory.ts";
 import { openEmbeddedHome } from "./embedded-home.ts";
 import type { Home, HomeMode } from "./home.ts";
 import { openRemoteHome } from "./remote-home.ts";
+import { tryAgain } from "./try-again.ts";
 
 /** What a command needs beyond the data. */
 export interface HomeOptions {
@@ -16,21 +17,13 @@ export interface HomeOptions {
   readonly takesOver?: boolean;
 }
 
-/** Attempts to come to a server that is just starting or ending: some seconds. */
-const ATTEMPTS = 7;
-
 /** Opens the home a command works with: the server that holds the data directory, or one inside this process. */
 export async function openHome(terminal: Terminal, mode: HomeMode, options: HomeOptions = {}): Promise<Home> {
   const path = dataDirectory(terminal.env);
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await tryHome(path, terminal, mode, options);
-    } catch (error) {
-      const isPassing = error instanceof LockedError || error instanceof ConnectionError;
-      if (!isPassing || attempt === ATTEMPTS) throw error;
-      await exponentialBackoff({ attempt, error, signal: undefined });
-    }
-  }
+  return tryAgain(
+    () => tryHome(path, terminal, mode, options),
+    (error) => error instanceof LockedError || error instanceof ConnectionError,
+  );
 }
 
 /** @throws LockedError when a process has the directory that serves nobody (yet), ConnectionError when the server does not answer (any more) */

@@ -1,12 +1,5 @@
 import { type KubeObject, keyOf, type ObjectKey, type ResourceKind } from "@qalam/api";
-import {
-  ApiError,
-  type Backoff,
-  type Client,
-  ConnectionError,
-  exponentialBackoff,
-  type MergePatch,
-} from "@qalam/client";
+import { ApiError, type Backoff, type Client, ConnectionError, type MergePatch } from "@qalam/client";
 import {
   AlreadyExistsError,
   ConflictError,
@@ -23,17 +16,15 @@ import {
   type WatchOptions,
   type WriteOptions,
 } from "@qalam/store";
-
-/** Until another command has taken the place of a server that ended: some seconds. */
-const REPETITIONS = 7;
+import { tryAgain } from "./try-again.ts";
 
 /** The ResourceStore contract over a server's REST API, so that a command does not know whether the store is in this process. */
 export class RemoteStore implements ResourceStore {
   readonly #client: Client;
-  readonly #backoff: Backoff;
+  readonly #backoff: Backoff | undefined;
 
   /** @param backoff waits before a request is made again that did not reach the server, and that can be made twice */
-  constructor(client: Client, backoff: Backoff = exponentialBackoff) {
+  constructor(client: Client, backoff?: Backoff) {
     this.#client = client;
     this.#backoff = backoff;
   }
@@ -108,15 +99,9 @@ export class RemoteStore implements ResourceStore {
 
   async close(): Promise<void> {}
 
-  async #repeated<T>(call: () => Promise<T>): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await call();
-      } catch (error) {
-        if (!(error instanceof ConnectionError) || attempt === REPETITIONS) throw error;
-        await this.#backoff({ attempt, error, signal: undefined });
-      }
-    }
+  /** For requests that can be made twice. */
+  #repeated<T>(call: () => Promise<T>): Promise<T> {
+    return tryAgain(call, (error) => error instanceof ConnectionError, this.#backoff);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Trial } from "@qalam/api";
+import { listed, type Trial } from "@qalam/api";
 import { wantedMetrics } from "@qalam/collectors";
 import type { ObservationQuery, ObservationRow } from "@qalam/store";
 import { CommandError, EXIT } from "../command-error.ts";
@@ -10,8 +10,6 @@ import { canRedraw, print, sizeOf, type Terminal } from "../terminal.ts";
 import { interruptible } from "./interrupt.ts";
 
 const FRAME_MS = 100;
-/** Names of metrics in a message. */
-const MOST_LISTED = 10;
 
 export interface FollowOptions {
   readonly output: string;
@@ -49,9 +47,9 @@ export async function followMetrics(
 function checkSeen(trial: string, wanted: readonly string[] | undefined, seen: ReadonlySet<string>): void {
   const absent = wanted?.find((metric) => !seen.has(metric));
   if (absent === undefined && seen.size > 0) return;
-  const there = [...seen].slice(0, MOST_LISTED).join(", ");
-  const what = absent === undefined ? "has no metrics" : `has no metric "${absent}"; it has ${there || "none"}`;
-  throw new CommandError(`trial ${trial} ${what}${seen.size > MOST_LISTED ? ", …" : ""}`, EXIT.failed);
+  const what =
+    absent === undefined ? "has no metrics" : `has no metric "${absent}"; it has ${listed([...seen]) || "none"}`;
+  throw new CommandError(`trial ${trial} ${what}`, EXIT.failed);
 }
 
 interface RowView {

@@ -1,5 +1,6 @@
 import {
   type JobVerdict,
+  listed,
   type Metric,
   metricValue,
   type ObjectiveSpec,
@@ -104,12 +105,6 @@ export function unreportedWarning(
   const effect =
     constrained.length === 0 ? "" : "; a trial without the metric of a constraint counts as not keeping it";
   return `no value was reported of ${listed(absent)}; reported were ${listed(reported)}${effect}`;
-}
-
-const MOST_LISTED = 10;
-
-function listed(names: readonly string[]): string {
-  return `${names.slice(0, MOST_LISTED).join(", ")}${names.length > MOST_LISTED ? ", …" : ""}`;
 }
 
 /** Katib's wording: the job's reason and message follow ours. */

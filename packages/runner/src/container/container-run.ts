@@ -190,9 +190,8 @@ export class ContainerRun {
   /** Waits for the end of a process that is not our child. */
   #follow(identity: ProcessIdentity): void {
     this.#group = identity.pid;
-    const state = [".start", ".exit"].map((ending) => basename(this.place.path) + ending);
     const onChange = (_event: string, name: string | null) => {
-      if (name !== null && state.includes(name)) this.#lookForEnd(identity, false);
+      if (name !== null && this.#state.tellsEnd(name)) this.#lookForEnd(identity, false);
     };
     this.#watchers.push(watch(dirname(this.place.path), { persistent: false }, onChange));
     const holder = watchHolder(identity.pid, () => this.#lookForEnd(identity, true));

@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { bootId, type ProcessIdentity, parseIdentity } from "./process-identity.ts";
 import { EXIT_LINE, PROCESS_LINE } from "./process-shim.ts";
 
@@ -43,6 +44,11 @@ export class RunState {
 
   file(name: "start" | Mark): string {
     return `${this.#path}.${name}`;
+  }
+
+  /** Whether a file is one that may tell the end of the run. @param name within its folder */
+  tellsEnd(name: string): boolean {
+    return [".start", ".exit"].some((ending) => basename(this.#path) + ending === name);
   }
 
   /** Comes before the process is made; from then on the run counts as begun. @param command for the shim */
